@@ -1,0 +1,1 @@
+"""Every action once (filled by the app)."""

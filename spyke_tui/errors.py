@@ -1,0 +1,78 @@
+"""One exception tree. Every error that can reach a user has a message and a hint.
+
+The message says what happened and where; the hint says what to do next. `exit_code` is what a
+command ends with when the error stops it (0 fine, 1 findings or failed work, 2 usage or an
+unreadable crops.toml, 3 server, 130 interrupted).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SpykeError(Exception):
+    """Base of all errors that are meant for the user."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class UsageError(SpykeError):
+    """The command line, or the place it was called in, does not make sense."""
+
+    exit_code = 2
+
+
+class ProjectFileError(SpykeError):
+    """crops.toml can't be read: broken syntax, encoding, types, required keys or unsafe names.
+
+    `line` is 1-based, 0 where the whole file is meant; `key` is a dotted path such as
+    ``crops[3].rect.width``; `fix` says what to write instead (it is also the hint).
+    """
+
+    exit_code = 2
+
+    def __init__(self, file: Path, line: int, key: str, message: str, fix: str) -> None:
+        super().__init__(message, fix)
+        self.file = file
+        self.line = line
+        self.key = key
+        self.fix = fix
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else str(self.file)
+        key = f" {self.key}:" if self.key else ""
+        return f"{place}:{key} {self.message} {self.fix}".rstrip()
+
+
+class PictureError(SpykeError):
+    """A picture can't be used: missing, unreadable, truncated, or too large to decode safely.
+
+    `reason` is one of ``missing``, ``unreadable``, ``truncated``, ``too-large``.
+    """
+
+    def __init__(self, path: Path, reason: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.path = path
+        self.reason = reason
+
+
+class WriteError(SpykeError):
+    """A file could not be written (disk full, no permission, outside the project)."""
+
+
+class ProjectLockedError(SpykeError):
+    """Another process writes to this project."""
+
+
+class ServerError(SpykeError):
+    """A generation server is unreachable or refused."""
+
+    exit_code = 3

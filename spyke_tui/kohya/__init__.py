@@ -1,0 +1,1 @@
+"""The training folder: build, check, hand-over."""

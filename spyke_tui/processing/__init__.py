@@ -1,0 +1,1 @@
+"""The shared Pillow module under all panes."""

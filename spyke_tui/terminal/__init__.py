@@ -1,0 +1,1 @@
+"""Drawing pictures with terminal strings; knows no Textual."""
