@@ -1,0 +1,35 @@
+"""Which crops may be flipped. Fails closed: a side that nobody checked is not mirrored."""
+
+from __future__ import annotations
+
+from spyke_tui.model.caption import one_line
+from spyke_tui.model.project import Crop, Dataset
+
+
+def mirror_refusal(crop: Crop, dataset: Dataset) -> str | None:
+    """Why this crop must not be flipped, or None where it may.
+
+    While `one_sided` is not empty, a crop whose `details` are absent, name a one-sided detail, or
+    name something that [dataset].details does not know (a typo could hide a side) gets no twin.
+    """
+    one_sided = {_key(detail): detail for detail in dataset.one_sided}
+    if not one_sided:
+        return None
+    if crop.details is None:
+        return "nobody has said which details it shows"
+    known = {_key(detail) for detail in dataset.details} | one_sided.keys()
+    for detail in crop.details:
+        if _key(detail) in one_sided:
+            return f"it shows the {one_sided[_key(detail)]}, which has one side only"
+        if _key(detail) not in known:
+            return f'it shows "{one_line(detail)}", which [dataset].details does not list'
+    return None
+
+
+def has_twin(crop: Crop, dataset: Dataset) -> bool:
+    """Whether a flipped twin of this crop is written."""
+    return crop.mirror and mirror_refusal(crop, dataset) is None
+
+
+def _key(detail: str) -> str:
+    return one_line(detail).casefold()

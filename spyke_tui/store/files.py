@@ -1,0 +1,96 @@
+"""Whole-or-nothing files, and the identity by which a file is known to be untouched."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from spyke_tui.errors import WriteError
+
+TEMPORARY_PREFIX = ".spyke-tmp-"
+"""Hidden, so the trainer passes over one that a killed process left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What `stat` says of a file; any rewrite changes at least one of these."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path | str) -> Stamp | None:
+        """The stamp of a regular file (links followed), or None where there is none."""
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError):
+            return None
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of the file's bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of_bytes(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_whole(path: Path, data: bytes, *, durable: bool = False) -> Stamp:
+    """Write `data` so that `path` holds either its old bytes or all of the new ones.
+
+    `durable` also flushes to the disk before the old file is given up (for decisions that can't
+    be rebuilt). Makes missing folders. Raises `WriteError`.
+    """
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(6)}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            mode = path.stat().st_mode & 0o7777 if path.exists() else None
+            with temporary.open("xb") as file:
+                file.write(data)
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+                if mode is not None:
+                    os.fchmod(file.fileno(), mode)
+            temporary.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+        stamp = Stamp.of(path)
+    except OSError as error:
+        raise WriteError(
+            f"{path} could not be written: {error.strerror or error}.",
+            "Make room or mend the permissions, then try again; the old file is as it was.",
+        ) from error
+    if stamp is None:
+        raise WriteError(f"{path} vanished while it was written.", "Try again.")
+    return stamp
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete temporary files that a killed process left in `folder`."""
+    with contextlib.suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            if entry.name.startswith(TEMPORARY_PREFIX) and entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def free_name(path: Path) -> Path:
+    """`path`, or ``stem-2.suffix``, ``stem-3.suffix``... where it is taken."""
+    candidate, number = path, 1
+    while os.path.lexists(candidate):
+        number += 1
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return candidate
