@@ -16,7 +16,7 @@ from PIL import Image
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.processing.background import dominant_colour, estimate_background
 
-_RING = 6
+_RING = 8
 """How far around a rectangle its background is sampled, in pixels."""
 
 _SAMPLES = 1500
