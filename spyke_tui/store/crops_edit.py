@@ -1,0 +1,373 @@
+"""Changing the text of a crops.toml so that only what differs between two projects changes."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, MutableMapping
+from difflib import SequenceMatcher
+from typing import Any
+
+import tomlkit
+import tomlkit.exceptions
+import tomlkit.items
+
+from spyke_tui.errors import WriteError
+from spyke_tui.model.geometry import Rect
+from spyke_tui.model.project import Crop, Project, Sheet
+from spyke_tui.model.reading import read_project
+from spyke_tui.model.table import FieldError
+from spyke_tui.store.toml_blocks import Block, split_blocks
+
+CROP_FIELDS = (
+    "id", "sheet", "rect", "status", "framing", "view", "pose", "action", "expression",
+    "background", "tags", "details", "mirror", "mirror_caption", "erase", "caption",
+)  # fmt: skip
+SHEET_FIELDS = ("file", "size", "use", "annotated", "note")
+Writable = MutableMapping[str, Any]
+
+
+def edited_text(text: str, old: Project, new: Project, removed: dict[str, str]) -> str:
+    """`text`, which says `old`, changed to say `new`. Untouched tables stay byte for byte.
+
+    `removed` keeps the text of deleted crops by id, so that an undo brings back their comments
+    and unknown keys; it is read and updated. Raises `WriteError` where the result would not say
+    `new` (nothing is lost then: the caller still has both).
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    unified = text.replace("\r\n", "\n")
+    for attempt in (_edit_blocks, _edit_document):
+        try:
+            result = attempt(unified, old, new, removed)
+        except _CantEditError:
+            continue
+        if _says(result, new):
+            return result.replace("\n", newline)
+    raise WriteError(
+        "The change could not be brought into crops.toml.",
+        "Nothing was written. Write crops as [[crops]] tables and sheets as [sheets.KEY] tables.",
+    )
+
+
+class _CantEditError(Exception):
+    """This way of editing does not fit how the file is written."""
+
+
+def _says(text: str, project: Project) -> bool:
+    try:
+        found = read_project(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, FieldError):
+        return False
+    same = (found.dataset, dict(found.sheets), found.crops) == (
+        project.dataset, dict(project.sheets), project.crops,
+    )  # fmt: skip
+    return same and (found.reg, found.targets) == (project.reg, project.targets)
+
+
+# -- values ---------------------------------------------------------------------------------
+
+
+def _rect_text(rect: Rect) -> str:
+    return (
+        f"{{ left = {rect.left}, top = {rect.top}, width = {rect.width}, height = {rect.height} }}"
+    )
+
+
+def _parsed(value: str) -> Any:
+    """A TOML value written just so."""
+    return tomlkit.parse(f"value = {value}\n")["value"]
+
+
+def _update_rect(table: Writable, key: str, value: Rect) -> None:
+    present = table.get(key)
+    if not isinstance(present, MutableMapping):
+        table[key] = _parsed(_rect_text(value))
+        return
+    for name in ("left", "top", "width", "height"):
+        number = getattr(value, name)
+        if present.get(name) != number:
+            _replace(present, name, number)
+
+
+def _replace(table: Writable, key: str, value: Any) -> None:
+    """Set a value so that a comment and the spaces behind the old one stay."""
+    item = tomlkit.item(value)
+    before = table.get(key)
+    if isinstance(before, tomlkit.items.Item) and not isinstance(
+        before, (tomlkit.items.Table, tomlkit.items.AoT)
+    ):
+        item.trivia.indent = before.trivia.indent
+        item.trivia.comment_ws = before.trivia.comment_ws
+        item.trivia.comment = before.trivia.comment
+        item.trivia.trail = before.trivia.trail
+    table[key] = item
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    if value and isinstance(value[0], Rect):
+        return _parsed("[" + ", ".join(_rect_text(rect) for rect in value) + "]")
+    return list(value)
+
+
+def _update_fields(table: Writable, old: Crop | Sheet | None, new: Crop | Sheet) -> None:
+    """Bring into `table` the fields in which `new` differs from `old` (None: from defaults)."""
+    fields = CROP_FIELDS if isinstance(new, Crop) else SHEET_FIELDS
+    for name in fields:
+        value = getattr(new, name)
+        before = getattr(old, name) if old is not None else _default(type(new), name)
+        if value == before and not (old is None and before is _REQUIRED):
+            continue
+        if value is None:
+            table.pop(name, None)
+        elif isinstance(value, Rect):
+            _update_rect(table, name, value)
+        elif name == "size":
+            _replace(table, name, [value.width, value.height])
+        else:
+            _replace(table, name, _plain(value))
+
+
+_REQUIRED = object()
+
+
+def _default(kind: type, name: str) -> Any:
+    from dataclasses import MISSING, fields
+
+    field = next(f for f in fields(kind) if f.name == name)
+    return _REQUIRED if field.default is MISSING else field.default
+
+
+# -- the usual way: only the blocks that change ---------------------------------------------
+
+
+def _edit_blocks(text: str, old: Project, new: Project, removed: dict[str, str]) -> str:
+    """Edit a file whose crops are [[crops]] and whose sheets are [sheets.KEY] blocks."""
+    pieces = [_Piece([block]) for block in split_blocks(text)]
+    pieces = _join_subtables(pieces)
+    crops = [piece for piece in pieces if piece.path == ("crops",)]
+    if len(crops) != len(old.crops) or any(not piece.blocks[0].is_array for piece in crops):
+        raise _CantEditError
+    _edit_sheets(pieces, old, new)
+    _edit_crops(pieces, crops, old, new, removed)
+    return "".join(piece.text for piece in pieces)
+
+
+class _Piece:
+    """A block with the subtables that belong to it ([crops.rect] after [[crops]])."""
+
+    def __init__(self, blocks: list[Block]) -> None:
+        self.blocks = blocks
+        self._text: str | None = None
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return self.blocks[0].path
+
+    @property
+    def text(self) -> str:
+        return "".join(b.text for b in self.blocks) if self._text is None else self._text
+
+    @text.setter
+    def text(self, value: str) -> None:
+        self._text = value
+
+    def cut(self) -> tuple[str, str]:
+        """Its own text, and the comments and blank lines behind it."""
+        own, tail = self.blocks[-1].split_tail()
+        return "".join(b.text for b in self.blocks[:-1]) + own, tail
+
+
+def _join_subtables(pieces: list[_Piece]) -> list[_Piece]:
+    joined: list[_Piece] = []
+    for piece in pieces:
+        if joined and piece.path[:1] == ("crops",) and len(piece.path) > 1:
+            if joined[-1].path != ("crops",):
+                raise _CantEditError
+            joined[-1].blocks.extend(piece.blocks)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _edit_piece(piece: _Piece, change: Callable[[Any], None]) -> None:
+    """Let `change` edit the piece's document, and keep whatever it does not touch."""
+    try:
+        own, tail = piece.cut()
+        document = tomlkit.parse(own)
+        change(document)
+        own = tomlkit.dumps(document)
+        piece.text = own + ("\n" if tail and not own.endswith("\n") else "") + tail
+    except (tomlkit.exceptions.TOMLKitError, KeyError, TypeError, AttributeError) as error:
+        raise _CantEditError from error
+
+
+def _edit_sheets(pieces: list[_Piece], old: Project, new: Project) -> None:
+    for key in {**old.sheets, **new.sheets}:
+        before, after = old.sheets.get(key), new.sheets.get(key)
+        if before == after:
+            continue
+        at = next((i for i, p in enumerate(pieces) if p.path == ("sheets", key)), None)
+        if before is None and after is not None:
+            _insert(pieces, _place_of_new_sheet(pieces), _new_sheet_text(after), ("sheets", key))
+        elif at is None:
+            raise _CantEditError
+        elif after is None:
+            pieces[at].text = pieces[at].cut()[1]
+        else:
+
+            def change(document: Any, b: Sheet | None = before, a: Sheet = after) -> None:
+                _update_fields(document["sheets"][a.key], b, a)
+
+            _edit_piece(pieces[at], change)
+
+
+def _edit_crops(
+    pieces: list[_Piece],
+    crops: list[_Piece],
+    old: Project,
+    new: Project,
+    removed: dict[str, str],
+) -> None:
+    matcher = SequenceMatcher(
+        None, [c.id for c in old.crops], [c.id for c in new.crops], autojunk=False
+    )
+    style = crops[0].text if crops else ""
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag in ("equal", "replace"):
+            common = min(i2 - i1, j2 - j1)
+            for i, j in zip(range(i1, i1 + common), range(j1, j1 + common), strict=True):
+                _change_crop(crops[i], old.crops[i], new.crops[j])
+            i1, j1 = i1 + common, j1 + common
+        for i in range(i1, i2):
+            own, tail = crops[i].cut()
+            removed[old.crops[i].id] = own
+            before = pieces[pieces.index(crops[i]) - 1].text
+            crops[i].text = tail.lstrip("\n") if before.endswith("\n\n") else tail
+        if j1 < j2:
+            at = pieces.index(crops[i1 - 1]) + 1 if i1 else _place_of_first_crop(pieces, crops)
+            added = [_new_crop_text(new.crops[j], style, removed) for j in range(j1, j2)]
+            _insert(pieces, at, "\n".join(added), ("crops",))
+
+
+def _change_crop(piece: _Piece, before: Crop, after: Crop) -> None:
+    if before != after:
+        _edit_piece(piece, lambda document: _update_fields(document["crops"][0], before, after))
+
+
+def _place_of_first_crop(pieces: list[_Piece], crops: list[_Piece]) -> int:
+    """Before the first crop; where there is none after the sheets, else at the end."""
+    if crops:
+        return pieces.index(crops[0])
+    return _place_of_new_sheet(pieces)
+
+
+def _place_of_new_sheet(pieces: list[_Piece]) -> int:
+    at = [i for i, piece in enumerate(pieces) if piece.path[:1] == ("sheets",)]
+    if at:
+        return at[-1] + 1
+    tables = [i for i, piece in enumerate(pieces) if piece.path[:1] in (("dataset",), ("targets",))]
+    return tables[-1] + 1 if tables else len(pieces)
+
+
+def _insert(pieces: list[_Piece], at: int, text: str, path: tuple[str, ...]) -> None:
+    """Put new tables between two pieces, a blank line on either side.
+
+    The comments at the end of the piece before belong to the one behind: they follow the new text.
+    """
+    before = pieces[at - 1]
+    if before._text is None:
+        own, tail = before.cut()
+    else:
+        own, tail = _cut_text(before.text)
+    if own and not own.endswith("\n"):
+        own += "\n"
+    before.text = own
+    gap = "\n" if own.strip() else ""
+    rest = tail.lstrip("\n")
+    has_more = bool(rest) or any(piece.text.strip() for piece in pieces[at:])
+    piece = _Piece([Block(path, False, [], 0)])
+    piece.text = gap + text + ("\n" if has_more else "") + rest
+    pieces.insert(at, piece)
+
+
+def _cut_text(text: str) -> tuple[str, str]:
+    lines = text.splitlines(keepends=True)
+    return Block((), False, lines, 1).split_tail() if lines else ("", "")
+
+
+def _new_sheet_text(sheet: Sheet) -> str:
+    table = tomlkit.table()
+    _update_fields(table, None, sheet)
+    return f"[sheets.{sheet.key}]\n{tomlkit.dumps(table)}"
+
+
+def _new_crop_text(crop: Crop, style: str, removed: dict[str, str]) -> str:
+    """A new [[crops]] table; the old text again, where a crop of this id was deleted before."""
+    kept = removed.pop(crop.id, None)
+    if kept is not None:
+        piece = _Piece([Block(("crops",), True, kept.splitlines(keepends=True), 1)])
+        before = read_project(
+            {"dataset": {"character": "x", "trigger": "x"}, **tomllib.loads(kept)}
+        ).crops[0]
+        _change_crop(piece, before, crop)
+        return piece.text
+    table = tomlkit.table()
+    _update_fields(table, None, crop)
+    return "[[crops]]\n" + _aligned(tomlkit.dumps(table), style)
+
+
+def _aligned(body: str, style: str) -> str:
+    """`body` with its equals signs in the column that the file's first crop uses."""
+    match = re.search(r"^id( +)=", style, re.MULTILINE)
+    width = len("id") + len(match[1]) - 1 if match else 0
+    return re.sub(r"^(\w+) =", lambda m: f"{m[1]:<{width}} =", body, flags=re.MULTILINE)
+
+
+# -- the other way: the whole document ------------------------------------------------------
+
+
+def _edit_document(text: str, old: Project, new: Project, _removed: dict[str, str]) -> str:
+    """Edit a file that writes its crops or sheets in another way (inline tables, dotted keys)."""
+    try:
+        document = tomlkit.parse(text)
+        if dict(old.sheets) != dict(new.sheets):
+            _edit_document_sheets(document, old, new)
+        if old.crops != new.crops:
+            _edit_document_crops(document, old, new)
+        return tomlkit.dumps(document)
+    except (tomlkit.exceptions.TOMLKitError, KeyError, TypeError, AttributeError) as error:
+        raise _CantEditError from error
+
+
+def _edit_document_sheets(document: Any, old: Project, new: Project) -> None:
+    sheets = document.setdefault("sheets", tomlkit.table(is_super_table=True))
+    for key in [key for key in old.sheets if key not in new.sheets]:
+        del sheets[key]
+    for key, sheet in new.sheets.items():
+        before = old.sheets.get(key)
+        if before is None:
+            sheets[key] = tomlkit.table()
+        _update_fields(sheets[key], before, sheet)
+
+
+def _edit_document_crops(document: Any, old: Project, new: Project) -> None:
+    if "crops" not in document:
+        document["crops"] = tomlkit.aot()
+    crops = document["crops"]
+    matcher = SequenceMatcher(
+        None, [c.id for c in old.crops], [c.id for c in new.crops], autojunk=False
+    )
+    for tag, i1, i2, j1, j2 in reversed(matcher.get_opcodes()):
+        if tag == "equal" or (tag == "replace" and i2 - i1 == j2 - j1):
+            for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
+                _update_fields(crops[i], old.crops[i], new.crops[j])
+            continue
+        for i in reversed(range(i1, i2)):
+            del crops[i]
+        for j in reversed(range(j1, j2)):
+            inline = not isinstance(crops, tomlkit.items.AoT)
+            table = tomlkit.inline_table() if inline else tomlkit.table()
+            _update_fields(table, None, new.crops[j])
+            crops.insert(i1, table)

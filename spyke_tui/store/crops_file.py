@@ -1,0 +1,144 @@
+"""crops.toml on disk: read, typed, and written so that comments, order and style survive."""
+
+from __future__ import annotations
+
+import re
+import threading
+import tomllib
+from pathlib import Path
+
+from spyke_tui.errors import ProjectFileError, WriteError
+from spyke_tui.model.project import Project
+from spyke_tui.model.reading import read_project
+from spyke_tui.model.table import FieldError, dotted, printable
+from spyke_tui.store.files import sha256_of_bytes, write_whole
+from spyke_tui.store.toml_blocks import locate
+
+FILE_NAME = "crops.toml"
+MAX_BYTES = 32 * 1024 * 1024
+"""Far above any project written by hand; a wrong file named by mistake is refused early."""
+
+
+class ChangedElsewhereError(WriteError):
+    """crops.toml was changed by another program since it was read."""
+
+
+def find_project(place: Path) -> Path:
+    """The crops.toml meant by `place`: the file itself, or the one in that folder.
+
+    Raises `ProjectFileError` where there is none.
+    """
+    path = place / FILE_NAME if place.is_dir() else place
+    if not path.exists():
+        raise ProjectFileError(
+            path, 0, "", "There is no such file.",
+            "Start one with: spyke-tui init DIR SHEET... --character NAME --trigger WORD"
+            " (or look around with: spyke-tui demo)",
+        )  # fmt: skip
+    return path
+
+
+def parse_project(text: str, path: Path) -> Project:
+    """The project that `text` describes. Raises `ProjectFileError` with line, key and cure."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        match = re.search(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+        reason = match[1] if match else str(error)
+        line = int(match[2]) if match and match[2] else text.count("\n") + 1
+        raise ProjectFileError(
+            path, line, "", f"This is not valid TOML: {printable(reason)}.",
+            "Mend that line; text goes in quotes, lists in [ ], tables in { }.",
+        ) from error  # fmt: skip
+    except (RecursionError, ValueError) as error:
+        raise ProjectFileError(
+            path, 0, "", "This can't be read: it is nested too deeply or holds an absurd number.",
+            "Compare it with the last version you committed.",
+        ) from error  # fmt: skip
+    try:
+        return read_project(data)
+    except FieldError as error:
+        line = locate(text, error.path)
+        raise ProjectFileError(path, line, dotted(error.path), error.message, error.fix) from None
+
+
+class CropsFile:
+    """One crops.toml. `project` is what the file on disk says, as far as we know."""
+
+    def __init__(self, path: Path, text: str, digest: str) -> None:
+        self.path = path
+        self.project = parse_project(text, path)
+        self._text = text
+        self._digest = digest
+        self._removed: dict[str, str] = {}
+        self._guard = threading.Lock()
+
+    @property
+    def folder(self) -> Path:
+        """The project's folder, absolute: sheets and [dataset].root are relative to it."""
+        return self.path.absolute().parent
+
+    @classmethod
+    def read(cls, place: Path) -> CropsFile:
+        """Read a crops.toml, or the one in a folder. Raises `ProjectFileError`."""
+        path = find_project(place)
+        text, digest = _read_text(path)
+        return cls(path, text, digest)
+
+    def changed_on_disk(self) -> bool:
+        """Whether another program has written the file since we read or wrote it."""
+        try:
+            return sha256_of_bytes(self.path.read_bytes()) != self._digest
+        except OSError:
+            return True
+
+    def write(self, project: Project) -> None:
+        """Save `project`: only what differs from `self.project` changes in the file.
+
+        Whole or nothing and durable. Sheets and crops are written; the other tables belong to the
+        user's editor. May be called from any thread. Raises `ChangedElsewhereError` where
+        another program changed the file meanwhile, and `WriteError`.
+        """
+        from spyke_tui.store.crops_edit import edited_text
+
+        with self._guard:
+            if project == self.project:
+                return
+            if self.changed_on_disk():
+                raise ChangedElsewhereError(
+                    f"{self.path} was changed by another program.",
+                    "Nothing was written. Reload it, then make the change again.",
+                )
+            text = edited_text(self._text, self.project, project, self._removed)
+            data = text.encode()
+            # A symlinked crops.toml stays a link; its target is replaced.
+            write_whole(self.path.resolve(), data, durable=True)
+            self._text, self._digest, self.project = text, sha256_of_bytes(data), project
+
+
+def _read_text(path: Path) -> tuple[str, str]:
+    try:
+        if not path.is_file():
+            raise ProjectFileError(path, 0, "", "This is not a file.", "Name a crops.toml.")
+        if path.stat().st_size > MAX_BYTES:
+            raise ProjectFileError(
+                path, 0, "", "This is too large for a crops.toml (over 32 MB).",
+                "Name the right file.",
+            )  # fmt: skip
+        data = path.read_bytes()
+    except OSError as error:
+        raise ProjectFileError(
+            path, 0, "", f"It can't be read: {error.strerror or error}.", "Mend its permissions."
+        ) from error
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise ProjectFileError(
+            path, 1, "", "It starts with a byte order mark.", "Save it as UTF-8 without BOM."
+        )
+    try:
+        return data.decode(), sha256_of_bytes(data)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ProjectFileError(
+            path, line, "", f"It is not UTF-8 (byte {data[error.start]:#04x}).",
+            "Save it as UTF-8 without BOM.",
+        ) from error  # fmt: skip
