@@ -1,0 +1,204 @@
+"""Blobs that are several figures: cut them where they hang together weakly."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageChops
+
+from spyke_tui.model.geometry import Rect
+from spyke_tui.processing.suggest.blobs import (
+    Blob,
+    blob_mask,
+    blob_of,
+    find_blobs,
+    ink_mask,
+    moved,
+    thinned,
+    widened,
+)
+
+_HIGHER_THRESHOLDS = (32, 48, 72, 108)
+_SOLID = 0.6
+"""From this share of ink in its silhouette on, a blob is painted rather than outlined."""
+
+_VALLEY = 0.28
+"""A cut goes through a valley of the profile at most this high, compared to both its sides."""
+
+_PIECE_SHARE = 0.3
+"""A piece counts as a figure from this share of the largest piece's extent on."""
+
+
+def by_threshold(blob: Blob, distance: Image.Image, above: int) -> list[Blob]:
+    """Pieces that stay when only the strong ink counts; [] where it does not fall apart."""
+    patch = distance.crop(blob.rect.box)
+    own = blob_mask(blob)
+    for threshold in _HIGHER_THRESHOLDS:
+        if threshold <= above:
+            continue
+        strong = Image.composite(ink_mask(patch, threshold), Image.new("L", own.size), own)
+        pieces = _significant(find_blobs(strong, 6))
+        if balanced(pieces, blob):
+            return [moved(_grown(piece, 2, own), *blob.rect.box[:2]) for piece in pieces]
+    return []
+
+
+def by_erosion(blob: Blob, depth: int) -> list[Blob]:
+    """Pieces that stay when bridges thinner than 2 x `depth` are worn away.
+
+    Text, leader lines and touching fingertips tie figures together by a few pixels; a neck or an
+    arm is thicker than that. [] where the blob does not fall apart into figures.
+    """
+    cores = _significant(_cores(blob, depth))
+    if not balanced(cores, blob):
+        return []
+    grown = [_grown(core, depth, blob.filled) for core in cores]
+    return _with_strokes(grown, blob)
+
+
+def without_strokes(blob: Blob, depth: int) -> Blob:
+    """The blob's body: without what is thinner than 2 x `depth`, where the body is most of it."""
+    cores = _cores(blob, depth)
+    if not cores:
+        return blob
+    body = _grown(cores[0], depth, blob.filled)
+    ink = blob.filled.histogram()[255]
+    return moved(body, *blob.rect.box[:2]) if body.ink >= 0.7 * ink else blob
+
+
+def _cores(blob: Blob, depth: int) -> list[Blob]:
+    """What stays of the silhouette when `depth` pixels are worn off all around."""
+    return find_blobs(thinned(blob.filled, depth), 6)
+
+
+def _grown(core: Blob, by: int, filled: Image.Image) -> Blob:
+    """A worn core, given back what was worn off."""
+    canvas = Image.new("L", filled.size, 0)
+    canvas.paste(blob_mask(core), core.rect.box[:2])
+    runs = [
+        run for b in find_blobs(ImageChops.darker(widened(canvas, by), filled)) for run in b.runs
+    ]
+    return blob_of(runs)
+
+
+def _with_strokes(cores: list[Blob], whole: Blob) -> list[Blob]:
+    """The cores in the whole's coordinates, with the thin parts that hang on just one of them."""
+    rest = whole.filled.copy()
+    for core in cores:
+        rest.paste(0, core.rect.box[:2], blob_mask(core))
+    runs = [list(core.runs) for core in cores]
+    for stroke in find_blobs(rest, 3):
+        touched = [
+            index
+            for index, core in enumerate(cores)
+            if not stroke.rect.intersection(_around(core.rect, 1)).is_empty
+        ]
+        if len(touched) != 1:
+            continue
+        core = cores[touched[0]]
+        if core.rect.union(stroke.rect).area <= 1.3 * core.rect.area:
+            runs[touched[0]].extend(stroke.runs)
+    dx, dy = whole.rect.left, whole.rect.top
+    return [moved(blob_of(group), dx, dy) for group in runs]
+
+
+def _around(rect: Rect, by: int) -> Rect:
+    return Rect(rect.left - by, rect.top - by, rect.width + 2 * by, rect.height + 2 * by)
+
+
+def by_valleys(blob: Blob, *, across: bool, piece: float, valley: float = _VALLEY) -> list[Blob]:
+    """Cut at the lowest valley of the profile along the width (`across`) or the height.
+
+    `piece` is the least length of each part along the cut axis, in working pixels.
+    """
+    solid = blob.ink >= _SOLID * blob.filled.histogram()[255]
+    profile = _profile(blob_mask(blob) if solid else blob.filled, across=across)
+    at = _valley(profile, round(piece), valley)
+    return _cut(blob, at, across=across) if at else []
+
+
+def balanced(pieces: list[Blob], whole: Blob) -> bool:
+    """Whether these pieces look like figures side by side rather than parts of one."""
+    if len(pieces) < 2:
+        return False
+    covered = sum(piece.rect.area for piece in pieces)
+    if covered < 0.35 * whole.rect.area:
+        return False
+    for index, one in enumerate(pieces):
+        for other in pieces[index + 1 :]:
+            common = one.rect.intersection(other.rect).area
+            if common > 0.3 * min(one.rect.area, other.rect.area):
+                return False
+    return True
+
+
+def _significant(pieces: list[Blob]) -> list[Blob]:
+    if not pieces:
+        return []
+    largest = max(piece.extent for piece in pieces)
+    return [piece for piece in pieces if piece.extent >= _PIECE_SHARE * largest]
+
+
+def _profile(mask: Image.Image, *, across: bool) -> list[float]:
+    """How much ink there is in each column (`across`) or row."""
+    size = (mask.width, 1) if across else (1, mask.height)
+    depth = mask.height if across else mask.width
+    means = mask.convert("F").resize(size, Image.Resampling.BOX)
+    return [float(value) / 255 * depth for value in _floats(means)]
+
+
+def _floats(image: Image.Image) -> list[float]:
+    return list(memoryview(image.tobytes()).cast("f"))
+
+
+def _valley(profile: list[float], piece: int, limit: float) -> int:
+    """Where to cut, or 0: the lowest point that has clearly higher ink on both sides."""
+    best, best_height = 0, limit
+    count = len(profile)
+    if count < 2 * piece:
+        return 0
+    before = [0.0] * count
+    after = [0.0] * count
+    for index in range(1, count):
+        before[index] = max(before[index - 1], profile[index - 1])
+        after[count - 1 - index] = max(after[count - index], profile[count - index])
+    middle = count / 2
+    for at in range(max(1, piece), count - piece + 1):
+        sides = min(before[at], after[at])
+        if sides <= 0:
+            continue
+        height = profile[at] / sides + 0.02 * abs(at - middle) / middle
+        if height < best_height:
+            best, best_height = at, height
+    return best
+
+
+def _cut(blob: Blob, at: int, *, across: bool) -> list[Blob]:
+    first: list[tuple[int, int, int]] = []
+    second: list[tuple[int, int, int]] = []
+    edge = at + (blob.rect.left if across else blob.rect.top)
+    for row, start, end in blob.runs:
+        if not across:
+            (first if row < edge else second).append((row, start, end))
+            continue
+        if start < edge:
+            first.append((row, start, min(end, edge)))
+        if end > edge:
+            second.append((row, max(start, edge), end))
+    return [_largest_part(part) for part in (first, second) if part]
+
+
+def _largest_part(runs: list[tuple[int, int, int]]) -> Blob:
+    """What is connected of these runs, without what the cut chipped off."""
+    whole = blob_of(runs)
+    parts = find_blobs(widened(blob_mask(whole)))
+    main = parts[0].rect
+    inside = [
+        run
+        for run in runs
+        if main.left <= run[1] - whole.rect.left + 1
+        and run[2] - whole.rect.left <= main.right + 1
+        and main.top <= run[0] - whole.rect.top < main.bottom
+    ]
+    return blob_of(inside) if inside else whole
+
+
+__all__ = ["balanced", "by_erosion", "by_threshold", "by_valleys", "without_strokes"]
