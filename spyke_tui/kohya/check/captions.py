@@ -1,0 +1,194 @@
+"""Findings about captions: what the trainer would read for each picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spyke_tui.kohya.check.facts import CaptionFacts
+from spyke_tui.kohya.check.inspection import Inspection
+from spyke_tui.kohya.check.words import SIDES, mention_of
+from spyke_tui.kohya.plan import Planned
+from spyke_tui.kohya.trainer import CAPTION_SUFFIX
+from spyke_tui.model.caption import (
+    CLIP_TOKENS,
+    FACE_FRAMINGS,
+    estimate_tokens,
+    split_tags,
+    starts_with_trigger,
+)
+from spyke_tui.model.findings import Finding
+from spyke_tui.model.project import MIRROR_SUFFIX, Crop, Project
+from spyke_tui.model.table import printable, quoted
+from spyke_tui.store.files import Stamp
+
+FIXED_SHARE = 0.80
+"""From this share of the captions on, a feature they name no longer binds to the trigger."""
+
+
+def find_in_captions(inspection: Inspection) -> Iterator[Finding]:
+    """What is undecided in crops.toml, each caption on disk, and what they have in common."""
+    for crop in inspection.project.crops:
+        if crop.status == "keep":
+            yield from _incomplete(crop, inspection.project)
+    texts: list[str] = []
+    for stem in dict.fromkeys(name.rpartition(".")[0] for name in inspection.train_pictures):
+        name = stem + CAPTION_SUFFIX
+        stamp = inspection.train.files.get(name)
+        if stamp is None:
+            yield _missing(stem, inspection)
+            continue
+        facts = inspection.memory.caption(f"{inspection.train.path}/{name}", stamp)
+        texts.append(facts.text)
+        yield from _file(name, facts, inspection)
+        yield from _wording(name, facts.text, inspection)
+    yield from _fixed_features(texts, inspection.project)
+
+
+def _incomplete(crop: Crop, project: Project) -> Iterator[Finding]:
+    """A face is described by its expression, anything else by its pose."""
+    face = crop.framing in FACE_FRAMINGS
+    listed = project.dataset.details or project.dataset.one_sided
+    open_fields = [
+        name
+        for name, decided in (
+            ("framing", crop.framing),
+            ("view", crop.view.strip()),
+            ("expression" if face else "pose", (crop.expression if face else crop.pose).strip()),
+            ("background", crop.background.strip()),
+            ("action", crop.action is not None),
+            # Where the project lists no details there is nothing to look for.
+            ("details", crop.details is not None or not listed),
+        )
+        if not decided
+    ]
+    if open_fields:
+        yield Finding(
+            "caption-incomplete", "warning", crop.id,
+            f"Not decided on {crop.id}: {', '.join(open_fields)}.",
+            "Fill them in (details = [] says that somebody looked and saw none).",
+        )  # fmt: skip
+
+
+def _missing(stem: str, inspection: Inspection) -> Finding:
+    name = stem + CAPTION_SUFFIX
+    near = [n for n in inspection.train.names if n.lower() == name.lower()]
+    if near and near[0] != name:
+        why = f"The trainer does not find {printable(near[0])}: it reads only {printable(name)}."
+        fix = f"Rename it to {printable(name)}."
+    elif near:
+        what = inspection.train.odd.get(name, "is a folder")
+        why = f"{printable(name)} {printable(what)}: the trainer takes the picture without it."
+        fix = "Remove it, then run spyke-tui build."
+    else:
+        why = f"{printable(stem)} has no {printable(name)} beside it."
+        planned = stem in inspection.planned
+        fix = "Run spyke-tui build." if planned else f"Write {printable(name)}, trigger first."
+    return Finding("caption-missing", "error", inspection.where(inspection.train, name), why, fix)
+
+
+def _file(name: str, facts: CaptionFacts, inspection: Inspection) -> Iterator[Finding]:
+    """What the trainer would stumble over in the file, then whether it is ours."""
+    where, shown = inspection.where(inspection.train, name), printable(name)
+    trigger = inspection.project.dataset.trigger
+    if facts.problem:
+        yield Finding(
+            "caption-encoding", "error", where, f"{shown} {facts.problem}.",
+            "Save it as plain UTF-8 without BOM and without invisible characters.",
+        )  # fmt: skip
+    undecoded = facts.problem and not facts.text
+    if not facts.text and not undecoded:
+        yield Finding(
+            "caption-empty", "error", where,
+            f"The first line of {shown} is empty: the trainer stops, or learns no words.",
+            f"Write the caption on the first line, beginning with {trigger}.",
+        )  # fmt: skip
+    if facts.text and facts.more_lines:
+        yield Finding(
+            "caption-multiline", "error", where,
+            f"{shown} has more than one line; the trainer reads only the first.",
+            "Bring all tags onto one line, separated by commas.",
+        )  # fmt: skip
+    if facts.text and not starts_with_trigger(facts.text, trigger):
+        first = facts.text.split(",")[0].strip()
+        yield Finding(
+            "caption-trigger", "error", where,
+            f"{shown} begins with {quoted(first)} instead of the trigger {trigger}.",
+            f"Make {trigger} the first tag.",
+        )  # fmt: skip
+    planned = inspection.planned.get(name.removesuffix(CAPTION_SUFFIX))
+    if planned is not None and planned.caption_file.name == name:
+        yield from _changed(planned, facts, inspection.train.files[name], inspection)
+
+
+def _changed(
+    planned: Planned, facts: CaptionFacts, stamp: Stamp, inspection: Inspection
+) -> Iterator[Finding]:
+    """A caption that is not what crops.toml says now: ours from before, or somebody's edit."""
+    if facts.text == planned.caption and not facts.problem and not facts.more_lines:
+        return
+    crop_id, name = planned.crop.id, planned.caption_file.name
+    entry = inspection.entry(planned.caption_file)
+    untouched = entry and (entry.stamp == stamp or entry.sha256 == facts.sha256)
+    if untouched:
+        yield Finding(
+            "image-stale", "error", crop_id,
+            f"{name} holds the caption of an older crops.toml.", "Run spyke-tui build.",
+        )  # fmt: skip
+        return
+    who = "was changed since spyke-tui wrote it" if entry else "was not written by spyke-tui"
+    yield Finding(
+        "caption-edited", "warning", crop_id,
+        f"{name} {who}: it says {quoted(facts.text)} instead of {quoted(planned.caption)}.",
+        "Take it over as the crop's caption, leave it, or run "
+        f"spyke-tui build --force {crop_id}.",
+    )  # fmt: skip
+
+
+def _wording(name: str, text: str, inspection: Inspection) -> Iterator[Finding]:
+    """What the words of one caption teach wrongly, or not at all."""
+    if not text:
+        return
+    where, shown = inspection.where(inspection.train, name), printable(name)
+    stem = name.removesuffix(CAPTION_SUFFIX)
+    planned = inspection.planned.get(stem)
+    if not _names_background(text, planned):
+        yield Finding(
+            "caption-background", "warning", where,
+            f"{shown} has no background tag: the background becomes part of the character.",
+            'Name it, for example background = "white background".',
+        )  # fmt: skip
+    sides = sorted({match.lower() for match in SIDES.findall(text)})
+    if sides and (planned.mirror if planned else stem.endswith(MIRROR_SUFFIX)):
+        crop_id = planned.crop.id if planned else stem
+        yield Finding(
+            "caption-side-words", "warning", where,
+            f'{shown} is a flipped twin\'s caption and says "{" and ".join(sides)}": '
+            "in the flipped picture that is the other side.",
+            f"Give {crop_id} a mirror_caption with the sides exchanged.",
+        )  # fmt: skip
+    tokens = estimate_tokens(text)
+    if tokens > CLIP_TOKENS:
+        yield Finding(
+            "caption-long", "warning", where,
+            f"{shown} has about {tokens} CLIP tokens (an estimate); the trainer reads "
+            f"{CLIP_TOKENS} and drops the rest.",
+            "Shorten it: the tags at its end are lost.",
+        )  # fmt: skip
+
+
+def _names_background(text: str, planned: Planned | None) -> bool:
+    tags = {tag.casefold() for tag in split_tags(text)}
+    own = {tag.casefold() for tag in split_tags(planned.crop.background)} if planned else set()
+    return any("background" in tag for tag in tags) or bool(own and own <= tags)
+
+
+def _fixed_features(texts: list[str], project: Project) -> Iterator[Finding]:
+    for detail in dict.fromkeys((*project.dataset.details, *project.dataset.one_sided)):
+        naming = sum(map(mention_of(detail), texts))
+        if texts and naming >= FIXED_SHARE * len(texts):
+            yield Finding(
+                "caption-fixed-feature", "warning", "dataset",
+                f"{quoted(detail)} stands in {naming} of {len(texts)} captions "
+                f"({naming / len(texts):.0%}): it binds to those words instead of the trigger.",
+                "Leave it out of the captions; details say where it shows.",
+            )  # fmt: skip

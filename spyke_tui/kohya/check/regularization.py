@@ -1,0 +1,119 @@
+"""Findings about regularization images: how many, captions among them, and their prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from spyke_tui.kohya.check.images import find_in_reg_images
+from spyke_tui.kohya.check.inspection import Inspection
+from spyke_tui.kohya.check.listing import Listing, list_folder
+from spyke_tui.kohya.check.prompts import positive_texts
+from spyke_tui.kohya.check.words import mention_of
+from spyke_tui.kohya.trainer import CAPTION_SUFFIX
+from spyke_tui.model.findings import Finding
+from spyke_tui.model.table import printable, quoted
+
+
+def find_in_regularization(inspection: Inspection) -> Iterator[Finding]:
+    yield from _counts(inspection)
+    yield from find_in_reg_images(inspection)
+    yield from _foreign(inspection)
+    yield from _captions(inspection)
+    yield from _leaks(inspection)
+
+
+def _counts(inspection: Inspection) -> Iterator[Finding]:
+    target = inspection.project.targets.reg
+    have, images = len(inspection.reg_pictures), len(inspection.train_pictures)
+    repeats = inspection.project.dataset.repeats
+    ideal = images * repeats
+    product = f"{images} images x {repeats} repeats = {ideal}"
+    if have < target.min:
+        yield Finding(
+            "reg-few", "error", "reg",
+            f"There are {have} regularization images; at least {target.min} are wanted: "
+            f"{target.min - have} are missing.",
+            f"Run spyke-tui reg --count {max(target.min, min(ideal, target.max))}.",
+        )  # fmt: skip
+    elif have < ideal:
+        yield Finding(
+            "reg-few", "warning", "reg",
+            f"There are {have} regularization images for {product}: the trainer repeats the "
+            f"first {min(have, ideal - have)}.",
+            f"Run spyke-tui reg --count {ideal}.",
+        )  # fmt: skip
+    if have > target.max:
+        yield Finding(
+            "reg-many", "warning", "reg",
+            f"There are {have} regularization images, {have - target.max} more than the "
+            f"{target.max} of [targets].",
+            "Remove the last ones, or raise targets.reg.max.",
+        )  # fmt: skip
+    elif 0 < ideal < have:
+        yield Finding(
+            "reg-many", "warning", "reg",
+            f"There are {have} regularization images for {product}: the trainer drops the last "
+            f"{have - ideal} by name.",
+            "Nothing is spoilt; remove those, or raise the repeats.",
+        )  # fmt: skip
+
+
+def _foreign(inspection: Inspection) -> Iterator[Finding]:
+    """Pictures that no run explains: neither of a run's names nor remembered as ours."""
+    count, layout = inspection.project.reg.count, inspection.layout
+    named = {layout.reg_image(index, count).name for index in range(1, count + 1)}
+    for name in inspection.reg_pictures:
+        path = inspection.reg.path / name
+        if name not in named and inspection.entry(path) is None:
+            yield Finding(
+                "image-foreign", "warning", inspection.place(path),
+                f"{printable(name)}: no run explains it ([reg].count is {count}), but the trainer "
+                "would train on it.",
+                "Move it out of reg/, or raise [reg].count.",
+            )  # fmt: skip
+
+
+def _captions(inspection: Inspection) -> Iterator[Finding]:
+    folders = [inspection.reg_root, inspection.reg]
+    folders += [
+        list_folder(inspection.reg_root.path / name)
+        for name in inspection.reg_root.folders
+        if name != inspection.reg.path.name
+    ]
+    for folder in folders:
+        yield from _captions_in(folder, inspection)
+
+
+def _captions_in(folder: Listing, inspection: Inspection) -> Iterator[Finding]:
+    for name in folder.files:
+        if name.endswith(CAPTION_SUFFIX):
+            yield Finding(
+                "reg-caption", "error", inspection.place(folder.path / name),
+                f"{printable(name)} lies among the regularization images: the trainer reads it "
+                "as a caption, and its words leak into the class.",
+                "Move it out of reg/.",
+            )  # fmt: skip
+
+
+def _leaks(inspection: Inspection) -> Iterator[Finding]:
+    """The trigger or a detail in what draws the regularization images."""
+    project = inspection.project
+    words = dict.fromkeys(
+        (project.dataset.trigger, *project.dataset.details, *project.dataset.one_sided)
+    )
+    sources = [("reg", "[reg].prompt", project.reg.prompt)]
+    if project.reg.workflow.strip():
+        path = inspection.folder / Path(project.reg.workflow)
+        shown = printable(project.reg.workflow)
+        sources += [("reg", f"the workflow {shown}", text) for text in positive_texts(path)]
+    for where, place, text in sources:
+        leaking = [word for word in words if mention_of(word)(text)]
+        if leaking:
+            names = ", ".join(quoted(word) for word in leaking)
+            yield Finding(
+                "reg-prompt-leak", "error", where,
+                f"{place[0].upper()}{place[1:]} names {names}: the class would learn what only "
+                "the character has.",
+                f"Take {names} out of {place}.",
+            )  # fmt: skip
