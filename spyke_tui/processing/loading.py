@@ -79,9 +79,7 @@ def load_picture(path: Path) -> Image.Image:
         picture.load()
         # Only now: a PNG may carry its EXIF after the pixels.
         orientation = _orientation(picture)
-        upright = _turned(colour.to_srgb(picture, source), orientation)
-        upright.info = {}
-        return upright
+        return _plain(_turned(colour.to_srgb(picture, source), orientation))
 
 
 # Opening ------------------------------------------------------------------------------------
@@ -186,6 +184,13 @@ def _size_in_prefix(prefix: bytes) -> Size | None:
             width = int.from_bytes(prefix[24:27], "little") + 1
             return Size(width, int.from_bytes(prefix[27:30], "little") + 1)
     return None
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """The same pixels, not copied, without metadata and without the reader that made them."""
+    plain = picture._new(picture.im)
+    plain.info = {}
+    return plain
 
 
 # Orientation --------------------------------------------------------------------------------
