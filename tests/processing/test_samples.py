@@ -6,14 +6,17 @@ import hashlib
 import time
 import tomllib
 from collections import Counter
+from itertools import combinations
 from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
 
 from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.model.reading import read_project
 from spyke_tui.processing.samples import draw_samples, sample_project_text
 from spyke_tui.processing.samples.ink import PAPER
+from spyke_tui.processing.similarity import NEAR_DUPLICATE, distance, perceptual_hash
 
 TOML: dict[str, Any] = tomllib.loads(sample_project_text())
 CROPS: list[dict[str, Any]] = TOML["crops"]
@@ -157,3 +160,13 @@ def test_class_prompt_does_not_name_the_character() -> None:
     prompt = TOML["reg"]["prompt"].lower()
     assert TOML["dataset"]["trigger"] not in prompt
     assert not [detail for detail in TOML["dataset"]["details"] if detail in prompt]
+
+
+def test_no_two_training_images_look_alike(sheets: dict[str, Image.Image]) -> None:
+    hashes = {crop["id"]: perceptual_hash(cropped(sheets, crop)) for crop in KEPT}
+    for one, other in combinations(hashes, 2):
+        assert distance(hashes[one], hashes[other]) > NEAR_DUPLICATE, (one, other)
+
+
+def test_no_key_is_unknown() -> None:
+    assert read_project(TOML).unknown_keys == ()
