@@ -1,1 +1,34 @@
-"""The command line; imports the app only when it opens it."""
+"""The command line. Opening the app pays for none of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run spyke-tui; the exit code is 0, 1, 2, 3 or 130 as the README says."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    from spyke_tui.cli.running import run_guarded
+
+    if not words or (len(words) == 1 and _is_place(words[0])):
+        from spyke_tui.cli.opening import open_app
+
+        place = words[0] if words else "."
+        return run_guarded(lambda: open_app(place), json_errors=False)
+    return run_guarded(lambda: _run_command(words), json_errors="--json" in words)
+
+
+def _is_place(word: str) -> bool:
+    """Whether a lone word means a project: a path that is there and no command's name."""
+    from spyke_tui.cli.opening import COMMANDS
+
+    return not word.startswith("-") and word not in COMMANDS and os.path.exists(word)
+
+
+def _run_command(words: list[str]) -> int:
+    from spyke_tui.cli.arguments import parse_arguments
+
+    arguments = parse_arguments(words)
+    return int(arguments.run(arguments))

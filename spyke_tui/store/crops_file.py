@@ -11,7 +11,7 @@ from spyke_tui.errors import ProjectFileError, WriteError
 from spyke_tui.model.project import Project
 from spyke_tui.model.reading import read_project
 from spyke_tui.model.table import FieldError, dotted, printable
-from spyke_tui.store.files import sha256_of_bytes, write_whole
+from spyke_tui.store.files import Stamp, sha256_of_bytes, write_whole
 from spyke_tui.store.toml_blocks import locate
 
 FILE_NAME = "crops.toml"
@@ -65,8 +65,10 @@ def parse_project(text: str, path: Path) -> Project:
 class CropsFile:
     """One crops.toml. `project` is what the file on disk says, as far as we know."""
 
-    def __init__(self, path: Path, text: str, digest: str) -> None:
+    def __init__(self, path: Path, text: str, digest: str, stamp: Stamp | None = None) -> None:
         self.path = path
+        self.stamp = stamp
+        """Of the file before it was read: what `project` says is at least as new."""
         self.project = parse_project(text, path)
         self._text = text
         self._digest = digest
@@ -82,8 +84,9 @@ class CropsFile:
     def read(cls, place: Path) -> CropsFile:
         """Read a crops.toml, or the one in a folder. Raises `ProjectFileError`."""
         path = find_project(place)
+        stamp = Stamp.of(path)
         text, digest = _read_text(path)
-        return cls(path, text, digest)
+        return cls(path, text, digest, stamp)
 
     def changed_on_disk(self) -> bool:
         """Whether another program has written the file since we read or wrote it."""
@@ -112,7 +115,7 @@ class CropsFile:
             text = edited_text(self._text, self.project, project, self._removed)
             data = text.encode()
             # A symlinked crops.toml stays a link; its target is replaced.
-            write_whole(self.path.resolve(), data, durable=True)
+            self.stamp = write_whole(self.path.resolve(), data, durable=True)
             self._text, self._digest, self.project = text, sha256_of_bytes(data), project
 
 

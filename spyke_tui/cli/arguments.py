@@ -1,0 +1,170 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NoReturn
+
+from spyke_tui import __version__
+from spyke_tui.cli.opening import COMMANDS, IMAGES, open_app
+from spyke_tui.cli.running import start_log
+from spyke_tui.errors import UsageError
+
+DESCRIPTION = "From character reference sheets to a checked LoRA training set, in a terminal."
+EPILOG = """\
+spyke-tui [PROJECT] opens the app on a crops.toml or its folder (default: here).
+Exit codes: 0 fine; 1 findings or failed work; 2 usage, or an unreadable crops.toml;
+130 interrupted (all finished work is kept)."""
+NOT_YET = ("reg", "topup", "import", "practice")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says errors in our way: what is wrong, then what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+
+def parse_arguments(words: list[str]) -> argparse.Namespace:
+    """The parsed command with its `run`. Raises `UsageError`; --help and --version exit."""
+    first = next((word for word in words if not word.startswith("-")), None)
+    position = words.index(first) if first is not None else -1
+    is_value = position > 0 and words[position - 1] in ("--project", "--images", "--log")
+    if first in COMMANDS and not is_value:
+        arguments = _command_parser().parse_args(words)
+    else:
+        arguments = _opening_parser().parse_args(words)
+        _require_place(arguments.place)
+    if arguments.log:
+        start_log(arguments.log)
+    return arguments
+
+
+def _require_place(place: str | None) -> None:
+    """Raises `UsageError` for a word that is neither a project nor a command."""
+    from pathlib import Path
+
+    if place is None or Path(place).exists():
+        return
+    if place in NOT_YET:
+        raise UsageError(
+            f"spyke-tui {place} is not there yet in {__version__}.",
+            "There are: " + ", ".join(COMMANDS) + ".",
+        )
+    near = difflib.get_close_matches(place, COMMANDS, 1)
+    raise UsageError(
+        f"{place!r} is neither a command nor a project's folder.",
+        f"Did you mean spyke-tui {near[0]}?" if near else "See spyke-tui --help.",
+    )
+
+
+def _opening_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        "spyke-tui",
+        description=DESCRIPTION,
+        epilog=EPILOG + "\n\nCommands: " + ", ".join(COMMANDS) + ". Each has --help.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("place", nargs="?", metavar="PROJECT", help="a crops.toml or its folder")
+    _add_common(parser, default=None)
+    parser.add_argument(
+        "--images", choices=IMAGES, default="auto", help="how pictures are drawn (default: auto)"
+    )
+    parser.add_argument("--version", action="version", version=f"spyke-tui {__version__}")
+    parser.set_defaults(run=lambda a: open_app(a.place or a.project or ".", a.images))
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, default: Any) -> None:
+    parser.add_argument(
+        "--project", metavar="PATH", default=default, help="a crops.toml or its folder"
+    )
+    parser.add_argument("--log", metavar="FILE", default=default, help="write what happens to FILE")
+
+
+def _runner(module: str) -> Callable[[argparse.Namespace], int]:
+    """The command's `run`, its module imported only when it is called."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        loaded = import_module(f"spyke_tui.cli.commands.{module}")
+        return int(loaded.run(arguments))
+
+    return run
+
+
+def _command_parser() -> argparse.ArgumentParser:
+    parser = _Parser("spyke-tui", description=DESCRIPTION)
+    _add_common(parser, default=None)
+    parser.add_argument("--images", choices=IMAGES, default="auto", help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, about: str) -> argparse.ArgumentParser:
+        command: argparse.ArgumentParser = commands.add_parser(
+            name, help=about, description=about[:1].upper() + about[1:] + "."
+        )
+        # The parser above has set both; here only what is given counts.
+        _add_common(command, default=argparse.SUPPRESS)
+        command.set_defaults(run=_runner(name))
+        return command
+
+    _add_demo(add("demo", "write a sample project with sheets of its own, and open it"))
+    _add_init(add("init", "start a crops.toml for your own sheets"))
+    _add_suggest(add("suggest", "propose rectangles for the figures on sheets"))
+    _add_build(add("build", "write training images and captions; only what changed"))
+    _add_check(add("check", "say everything that is wrong or missing"))
+    _add_handover(add("handover", "write dataset.toml and TRAINING.md for sd-scripts"))
+    return parser
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("dir", nargs="?", metavar="DIR", default="spyke-demo")
+    command.add_argument(
+        "--headless", action="store_true", help="build, check and print a summary; no screens"
+    )
+    command.add_argument("--images", choices=IMAGES, default="auto")
+
+
+def _add_init(command: argparse.ArgumentParser) -> None:
+    command.add_argument("dir", metavar="DIR", help="the project's folder; made where it is not")
+    command.add_argument("sheets", nargs="+", metavar="SHEET", help="pictures of the character")
+    command.add_argument("--character", required=True, metavar="NAME", help="names the folder")
+    command.add_argument("--trigger", required=True, metavar="WORD", help="the trigger word")
+
+
+def _add_suggest(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "sheets", nargs="*", metavar="SHEET", help="pictures, or keys of the project's sheets"
+    )
+    _add_json(command)
+    command.add_argument("--write", action="store_true", help="add them to crops.toml as drafts")
+    command.add_argument("--keep", action="store_true", help="with --write: as kept crops")
+
+
+def _add_build(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--dry-run", action="store_true", help="previews and a contact sheet, nothing else"
+    )
+    command.add_argument("--only", nargs="+", metavar="ID", help="only these crops")
+    command.add_argument(
+        "--force", nargs="+", metavar="ID", default=[],
+        help="overwrite files of these crops that were changed by hand",
+    )  # fmt: skip
+    _add_json(command)
+
+
+def _add_check(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--strict", action="store_true", help="warnings too make exit code 1")
+    _add_json(command)
+
+
+def _add_handover(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--at", metavar="PATH", help="where the dataset's folder will lie on the training machine"
+    )

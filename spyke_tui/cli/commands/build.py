@@ -1,0 +1,63 @@
+"""``spyke-tui build``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from spyke_tui.cli.output import ProgressBar, counted, painted, wrapped
+from spyke_tui.kohya.result import BuildResult
+from spyke_tui.model.table import printable
+from spyke_tui.store.crops_file import find_project
+
+
+def run(arguments: argparse.Namespace) -> int:
+    path = find_project(Path(arguments.project or "."))
+    result = _build(path, arguments)
+    if arguments.json:
+        print(json.dumps(result.as_json()))
+    else:
+        _print_result(result, dry_run=arguments.dry_run)
+    return 1 if result.failed else 0
+
+
+def _build(path: Path, arguments: argparse.Namespace) -> BuildResult:
+    from spyke_tui.kohya.unchanged import read_unchanged
+
+    is_whole = not (arguments.dry_run or arguments.only or arguments.force)
+    if is_whole and (unchanged := read_unchanged(path)) is not None:
+        return unchanged
+    from spyke_tui.kohya.build import build_project
+    from spyke_tui.kohya.previews import build_previews
+    from spyke_tui.store.crops_file import CropsFile
+
+    file = CropsFile.read(path)
+    bar = ProgressBar()
+    try:
+        if arguments.dry_run:
+            return build_previews(file.project, file.folder, only=arguments.only, progress=bar)
+        return build_project(
+            file.project,
+            file.folder,
+            crops_file=file,
+            only=arguments.only,
+            force=arguments.force,
+            progress=bar,
+        )
+    finally:
+        bar.close()
+
+
+def _print_result(result: BuildResult, *, dry_run: bool) -> None:
+    what = "preview" if dry_run else "file"
+    print(
+        f"{counted(result.written, what)} written, {result.unchanged} unchanged, "
+        f"{result.removed} removed, {len(result.kept)} kept, {len(result.failed)} failed."
+    )
+    for kept in result.kept:
+        print(f"{painted('kept', 'yellow')}    {printable(kept.file)}")
+        print(wrapped(printable(kept.why), "        "))
+    for failure in result.failed:
+        print(f"{painted('failed', 'red')}  {failure.crop}  {failure.code}")
+        print(wrapped(printable(f"{failure.message} {failure.fix}"), "        "))

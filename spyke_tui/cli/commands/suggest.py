@@ -1,0 +1,106 @@
+"""``spyke-tui suggest``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from spyke_tui.cli.output import counted
+from spyke_tui.errors import PictureError, UsageError
+from spyke_tui.kohya.drafts import add_drafts
+from spyke_tui.kohya.sheets import sheet_path
+from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.model.project import Project
+from spyke_tui.model.table import printable
+from spyke_tui.processing.loading import load_picture
+from spyke_tui.processing.suggest import suggest_rects
+from spyke_tui.store.crops_file import CropsFile
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One picture to look at. `key` is that of the project's sheet, "" for a loose picture."""
+
+    shown: str
+    path: Path
+    key: str = ""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if arguments.keep and not arguments.write:
+        raise UsageError("--keep goes with --write.", "Write: spyke-tui suggest --write --keep")
+    sources, file = _sources(arguments)
+    found: list[tuple[_Source, Size, list[Rect]]] = []
+    errors: list[PictureError] = []
+    for source in sources:
+        try:
+            picture = load_picture(source.path)
+        except PictureError as error:
+            errors.append(error)
+            continue
+        rects = [suggestion.rect for suggestion in suggest_rects(picture)]
+        found.append((source, Size(*picture.size), rects))
+    if arguments.json:
+        print(json.dumps({"sheets": [_as_json(*entry) for entry in found]}))
+    else:
+        _print_table(found)
+    for error in errors:
+        print(f"spyke-tui: {printable(error.message)} {printable(error.hint)}", file=sys.stderr)
+    if arguments.write and file is not None:
+        _write(file, found, keep=arguments.keep, quiet=arguments.json)
+    return 1 if errors else 0
+
+
+def _sources(arguments: argparse.Namespace) -> tuple[list[_Source], CropsFile | None]:
+    """What to look at, and the project where it is needed. Raises `UsageError`."""
+    file = None
+    if arguments.write or not arguments.sheets:
+        file = CropsFile.read(Path(arguments.project or "."))
+    if not arguments.sheets:
+        assert file is not None
+        sheets = [sheet for sheet in file.project.sheets.values() if sheet.use != "exclude"]
+        if not sheets:
+            raise UsageError("The project has no sheets.", "Add them under [sheets.KEY].")
+        return [_Source(s.file, sheet_path(s, file.folder), s.key) for s in sheets], file
+    if file is None:
+        return [_Source(word, Path(word)) for word in arguments.sheets], None
+    return [_project_source(word, file.project, file.folder) for word in arguments.sheets], file
+
+
+def _project_source(word: str, project: Project, folder: Path) -> _Source:
+    for sheet in project.sheets.values():
+        path = sheet_path(sheet, folder)
+        if word == sheet.key or Path(word).absolute() == path or word == sheet.file:
+            return _Source(sheet.file, path, sheet.key)
+    raise UsageError(
+        f"{word!r} is not one of the project's sheets.",
+        "Name a key or file of [sheets], or add it there first: --write keeps rectangles by sheet.",
+    )
+
+
+def _as_json(source: _Source, size: Size, rects: list[Rect]) -> dict[str, object]:
+    boxes = [{"x": r.left, "y": r.top, "w": r.width, "h": r.height} for r in rects]
+    return {"file": source.shown, "width": size.width, "height": size.height, "boxes": boxes}
+
+
+def _print_table(found: list[tuple[_Source, Size, list[Rect]]]) -> None:
+    for source, size, rects in found:
+        print(f"{printable(source.shown)} ({size}): {counted(len(rects), 'figure')}")
+        for rect in rects:
+            print(f"  {rect}")
+
+
+def _write(
+    file: CropsFile, found: list[tuple[_Source, Size, list[Rect]]], *, keep: bool, quiet: bool
+) -> None:
+    project, added = file.project, 0
+    for source, size, rects in found:
+        project, new = add_drafts(project, source.key, size, rects, keep=keep)
+        added += len(new)
+    file.write(project)
+    if not quiet:
+        state = "kept crop" if keep else "draft"
+        print(f"{counted(added, state)} added to {printable(str(file.path))}.")
