@@ -25,7 +25,7 @@ from spyke_tui.processing.suggest.blobs import (
     widened,
 )
 from spyke_tui.processing.suggest.ground import distance_map, flattened, threshold_of
-from spyke_tui.processing.suggest.lines import without_lines
+from spyke_tui.processing.suggest.lines import without_border, without_lines
 from spyke_tui.processing.suggest.palette import ColourIndex, Mix, blend, likeness, overlap
 
 _WORK_AREA = 300_000
@@ -36,9 +36,10 @@ _SPLIT_ROUNDS = 8
 _STROKE_DEPTH = 3
 _PAIR_VALLEY = 0.2
 _PAINTED = 0.4
+_FLIMSY = 0.8
 _SAME_SIZE = 0.34
 _LIKE_LARGE = 0.5
-_LIKE_SMALL = 0.78
+_LIKE_SMALL = 0.85
 _LIKE_SERIES = 0.6
 _LARGE = 0.6
 _JOIN_GROWTH = 1.4
@@ -113,7 +114,7 @@ def find_figures(work: Image.Image, out_of_time: Callable[[], bool]) -> list[Fig
     """The figures of a working copy, best first, in working pixels."""
     distance = distance_map(work)
     threshold = threshold_of(distance)
-    mask = without_lines(ink_mask(distance, threshold))
+    mask = without_lines(without_border(ink_mask(distance, threshold)))
     mask = thinned(widened(mask))
     least_ink = max(4, work.width * work.height // 60_000)
     blobs = find_blobs(mask, least_ink)
@@ -150,7 +151,8 @@ def _opened_up(
         for blob in blobs:
             pieces: list[Blob] = []
             if id(blob) not in whole and blob.extent >= 0.5 * reference and not out_of_time():
-                pieces = _pieces(blob, distance, threshold, blob.rect.area >= _GIANT * area, usual)
+                giant = blob.rect.area >= _GIANT * area
+                pieces = _pieces(blob, distance, threshold, giant, usual, blobs)
             if pieces:
                 after.extend(pieces)
             else:
@@ -162,23 +164,41 @@ def _opened_up(
 
 
 def _pieces(
-    blob: Blob, distance: Image.Image, threshold: int, giant: bool, usual: Size
+    blob: Blob, distance: Image.Image, threshold: int, giant: bool, usual: Size, peers: list[Blob]
 ) -> list[Blob]:
-    pieces = splitting.by_erosion(blob, _stroke_depth(blob))
-    if pieces:
-        return pieces
+    """The figures that one blob consists of; [] where it is one, or no cut is convincing."""
     width, height = blob.rect.width, blob.rect.height
     wide = width > 1.4 * usual.width or width > 1.1 * height
     tall = height > 1.6 * usual.height
-    if giant or wide:
+    painted = blob.ink >= _PAINTED * blob.rect.area
+    pieces = splitting.by_erosion(blob, _stroke_depth(blob))
+    if not _convincing(pieces, blob, peers) and wide:
         pieces = splitting.by_valleys(blob, across=True, piece=0.4 * min(usual.width, height))
-    if not pieces and not wide and blob.ink >= _PAINTED * blob.rect.area:
+    if not _convincing(pieces, blob, peers) and painted and not wide:
         pieces = splitting.by_valleys(blob, across=True, piece=0.4 * width, valley=_PAIR_VALLEY)
-    if not pieces and (giant or tall):
+    if not _convincing(pieces, blob, peers) and tall:
         pieces = splitting.by_valleys(blob, across=False, piece=0.4 * usual.height)
-    if not pieces and giant:
+    if not _convincing(pieces, blob, peers) and giant:
         pieces = splitting.by_threshold(blob, distance, threshold)
-    return pieces
+    return pieces if _convincing(pieces, blob, peers) else []
+
+
+def _convincing(pieces: list[Blob], whole: Blob, peers: list[Blob]) -> bool:
+    """Whether the pieces are figures. Side by side they may be; one above the other they are
+    rather a head and a body, unless one of them has the size of other figures on the sheet.
+    """
+    if len(pieces) < 2:
+        return False
+    others = [peer.rect for peer in peers if peer is not whole]
+    for index, one in enumerate(pieces):
+        for other in pieces[index + 1 :]:
+            common = min(one.rect.right, other.rect.right) - max(one.rect.left, other.rect.left)
+            stacked = common >= 0.5 * min(one.rect.width, other.rect.width)
+            if stacked and not any(
+                sum(_same_size(piece.rect, rect) for rect in others) >= 2 for piece in (one, other)
+            ):
+                return False
+    return True
 
 
 def _usual_size(blobs: list[Blob]) -> Size:
@@ -256,10 +276,11 @@ def _is_head_of(head: Rect, body: Rect) -> bool:
     whole = body.bottom - head.top
     gap = body.top - head.bottom
     aside = abs((head.left + head.right) - (body.left + body.right)) / 2
+    touching = gap <= 0.015 * whole + 1
     return (
-        -0.02 * whole <= gap <= 0.06 * whole
-        and 0.08 * whole <= head.height <= 0.3 * whole
-        and 0.2 * body.width <= head.width <= 0.8 * body.width
+        -0.1 * whole <= gap <= 0.06 * whole
+        and 0.08 * whole <= head.height <= (0.42 if touching else 0.3) * whole
+        and 0.2 * body.width <= head.width <= (1.4 if touching else 0.8) * body.width
         and head.height >= 0.5 * head.width
         and aside <= 0.2 * body.width
     )
@@ -280,6 +301,8 @@ def _selected(blobs: list[Blob], colours: ColourIndex) -> list[Figure]:
     kept = []
     for found in candidates:
         like = likeness(found.mix, character)
+        if splitting.is_flimsy(found.blob, _stroke_depth(found.blob)):
+            like *= _FLIMSY
         if _belongs(found, like) or _in_series(found, candidates):
             found.score = min(1.0, found.relative) * (0.5 + 0.5 * like)
             kept.append(found)
@@ -289,10 +312,11 @@ def _selected(blobs: list[Blob], colours: ColourIndex) -> list[Figure]:
 
 
 def _belongs(found: Figure, like: float) -> bool:
-    """Whether size, shape and colour speak for a figure; a small one has to fit better."""
-    if found.relative >= _LARGE:
-        return like >= _LIKE_LARGE
-    return like >= _LIKE_SMALL and 0.25 <= found.aspect <= 1.6
+    """Whether size, shape and colour speak for a figure: the smaller, the better it has to fit."""
+    smallness = min(1.0, max(0.0, (1 - found.relative) / (1 - _SAME_SIZE)))
+    if like < _LIKE_LARGE + (_LIKE_SMALL - _LIKE_LARGE) * smallness:
+        return False
+    return found.relative >= _LARGE or 0.25 <= found.aspect <= 1.6
 
 
 def _in_series(found: Figure, candidates: list[Figure]) -> bool:
@@ -308,6 +332,7 @@ def _in_series(found: Figure, candidates: list[Figure]) -> bool:
         for other in candidates
         if other is not found
         and 0.75 <= other.relative / found.relative <= 1.33
+        and 0.7 <= other.aspect / found.aspect <= 1.43
         and _aligned(found.rect, other.rect)
         and overlap(found.mix, other.mix) >= _LIKE_SERIES
     ]

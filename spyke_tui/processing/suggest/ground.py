@@ -83,16 +83,24 @@ def sheet_ground(rgb: Image.Image) -> Colour:
 def threshold_of(distance: Image.Image) -> int:
     """The distance from which a pixel is ink: above the paper's own grain.
 
-    Pixels below 40 are mostly paper; their 97th percentile measures grain and compression noise.
+    Small distances are mostly paper; their 97th percentile measures grain and compression noise.
+    On a sheet of little contrast (dark on dark) smaller distances count.
     """
-    counts = distance.histogram()[:40]
-    wanted = 0.97 * sum(counts)
+    counts = distance.histogram()
+    strongest = _percentile(counts, 0.97)
+    least = max(8, round(20 * min(1.0, strongest / 160)))
+    return max(least, min(44, round(1.5 * _percentile(counts[: 2 * least], 0.97))))
+
+
+def _percentile(counts: list[int], share: float) -> int:
+    """The first level at which `share` of the counted pixels is reached."""
+    wanted = share * sum(counts)
     seen = 0
     for level, count in enumerate(counts):
         seen += count
         if seen >= wanted:
-            return max(20, min(44, round(1.5 * level)))
-    return 44
+            return level
+    return len(counts) - 1
 
 
 def local_ground(rgb: Image.Image, paper: Colour) -> Image.Image:

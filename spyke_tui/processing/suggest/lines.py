@@ -15,8 +15,35 @@ _THICK = 3
 _ROW_SHARE = 0.4
 """A row with this share of thin ink is a line that figures stand in front of."""
 
+_BORDER_DEPTH = 0.08
+"""How far from the edge a frame or band is looked for, as a share of the sheet."""
+
+_BORDER_SHARE = 0.85
+"""A row is part of a frame or band when this share of it is ink."""
+
 _CROSSING = 4
 """A line goes on after a gap of at most this many working pixels: another line crosses there."""
+
+
+def without_border(mask: Image.Image) -> Image.Image:
+    """The mask without a frame or a band along the sheet's edges, however thick its line is."""
+    mask = _without_bands(mask)
+    turned = mask.transpose(Image.Transpose.TRANSPOSE)
+    cleared = _without_bands(turned)
+    return mask if cleared is turned else cleared.transpose(Image.Transpose.TRANSPOSE)
+
+
+def _without_bands(mask: Image.Image) -> Image.Image:
+    """The mask without the rows near its top and bottom that are ink from side to side."""
+    width, height = mask.size
+    depth = round(_BORDER_DEPTH * height)
+    data = mask.tobytes()
+    cleared: bytearray | None = None
+    for row in (*range(depth), *range(height - depth, height)):
+        if data.count(255, row * width, (row + 1) * width) >= _BORDER_SHARE * width:
+            cleared = cleared or bytearray(data)
+            cleared[row * width : (row + 1) * width] = bytes(width)
+    return mask if cleared is None else Image.frombytes("L", mask.size, bytes(cleared))
 
 
 def without_lines(mask: Image.Image) -> Image.Image:

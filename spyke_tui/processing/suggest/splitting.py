@@ -64,6 +64,12 @@ def without_strokes(blob: Blob, depth: int) -> Blob:
     return moved(body, *blob.rect.box[:2]) if body.ink >= 0.7 * ink else blob
 
 
+def is_flimsy(blob: Blob, depth: int) -> bool:
+    """Whether the blob is little more than strokes, as writing is."""
+    left = thinned(blob.filled, depth).histogram()[255]
+    return left < 0.15 * blob.filled.histogram()[255]
+
+
 def _cores(blob: Blob, depth: int) -> list[Blob]:
     """What stays of the silhouette when `depth` pixels are worn off all around."""
     return find_blobs(thinned(blob.filled, depth), 6)
