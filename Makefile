@@ -9,7 +9,7 @@
 
 VENV    := .venv
 BIN     := $(VENV)/bin
-PIP     := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP     := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 CODE    := spyke_tui tests
 
 .PHONY: help setup demo test bench lint

@@ -14,7 +14,12 @@ from PIL import Image, ImageChops
 
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.model.reading import read_project
-from spyke_tui.processing.samples import draw_samples, sample_project_text
+from spyke_tui.processing.samples import (
+    _FLAWS,
+    draw_samples,
+    flawed_project_text,
+    sample_project_text,
+)
 from spyke_tui.processing.samples.ink import PAPER
 from spyke_tui.processing.similarity import NEAR_DUPLICATE, distance, perceptual_hash
 
@@ -170,3 +175,11 @@ def test_no_two_training_images_look_alike(sheets: dict[str, Image.Image]) -> No
 
 def test_no_key_is_unknown() -> None:
     assert read_project(TOML).unknown_keys == ()
+
+
+def test_every_flaw_is_in_the_flawed_project() -> None:
+    finished, flawed = sample_project_text(), flawed_project_text()
+    for right, wrong in _FLAWS:
+        assert right in finished, right
+        assert wrong in flawed, wrong
+    assert read_project(tomllib.loads(flawed)).unknown_keys == ("sheets.busts.artist",)

@@ -27,3 +27,36 @@ def sample_project_text() -> str:
     """The finished crops.toml that goes with the sheets."""
     text = resources.files(__package__).joinpath("sample-crops.toml")
     return text.read_text(encoding="utf-8")
+
+
+# (what stands in the finished file, what a hurried hand might have left instead)
+_FLAWS = (
+    # A nudge too far: the block leaves its sheet to the right.
+    (
+        "rect       = { left = 1812, top = 104, width = 432, height = 834 }",
+        "rect       = { left = 1912, top = 104, width = 432, height = 834 }",
+    ),
+    # A back view is not harmless: the bracer is in sight, and a twin would have it on the left.
+    ('tags       = ["cloak symbol"]', 'tags       = ["cloak symbol"]\nmirror     = true'),
+    # One letter from the "white background" of all others.
+    (
+        'expression = "surprised"\nbackground = "white background"\ndetails    = ["ginger',
+        'expression = "surprised"\nbackground = "whit background"\ndetails    = ["ginger',
+    ),
+    # Nobody said whether the raised fist is action.
+    ('pose       = "fist raised"\naction     = true\n', 'pose       = "fist raised"\n'),
+    # The class is taught to look like the character.
+    ("young man, generic fantasy warrior", "young man, ginger hair, generic fantasy warrior"),
+    # A key that means nothing.
+    ('note = "4 half-length figures"', 'note = "4 half-length figures"\nartist = "me"'),
+    # The annotated front view is kept although a clean sheet has it.
+    ('status     = "reject"', 'status     = "keep"'),
+)
+
+
+def flawed_project_text() -> str:
+    """The sample crops.toml with mistakes to find, each of them one that `check` names."""
+    text = sample_project_text()
+    for right, wrong in _FLAWS:
+        text = text.replace(right, wrong, 1)
+    return text
