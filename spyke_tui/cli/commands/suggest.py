@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({"sheets": [_as_json(*entry) for entry in found]}))
     else:
         _print_table(found)
-    for error in errors:
-        print(f"spyke-tui: {printable(error.message)} {printable(error.hint)}", file=sys.stderr)
+    for failed in errors:
+        print(f"spyke-tui: {printable(failed.message)} {printable(failed.hint)}", file=sys.stderr)
     if arguments.write and file is not None:
         _write(file, found, keep=arguments.keep, quiet=arguments.json)
     return 1 if errors else 0

@@ -1,0 +1,97 @@
+"""``spyke-tui demo``: the whole road on a sample project with sheets of its own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from spyke_tui.cli.commands.check import print_report
+from spyke_tui.cli.opening import open_app
+from spyke_tui.cli.output import ProgressBar, counted
+from spyke_tui.errors import UsageError
+from spyke_tui.kohya.build import build_project
+from spyke_tui.kohya.check import check_project
+from spyke_tui.kohya.handover import write_handover
+from spyke_tui.model.findings import Report
+from spyke_tui.model.project import Project
+from spyke_tui.model.table import printable
+from spyke_tui.processing.png import encode_png
+from spyke_tui.processing.samples import draw_samples, sample_project_text
+from spyke_tui.store.crops_file import FILE_NAME, CropsFile
+from spyke_tui.store.files import write_whole
+from spyke_tui.store.new_project import add_gitignore_rules
+
+STILL_TO_COME = ("reg-few",)
+"""Findings that the sample keeps: regularization images need a generation server."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    folder = Path(arguments.dir)
+    write_sample(folder)
+    if arguments.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return _run_headless(folder)
+    return open_app(str(folder), arguments.images)
+
+
+def write_sample(folder: Path) -> None:
+    """Write the sample project; what is there already stays as it is.
+
+    Raises `UsageError` where the folder holds something else.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(
+                f"{folder} is there and holds something else.",
+                "Name a new folder: spyke-tui demo DIR",
+            )
+        # First the file that says what this is: a start cut short goes on the next time.
+        write_whole(path, sample_project_text().encode())
+        add_gitignore_rules(folder)
+        print(f"wrote a sample project to {printable(str(folder))}")
+    _draw_missing_sheets(folder, CropsFile.read(path).project)
+
+
+def _draw_missing_sheets(folder: Path, project: Project) -> None:
+    wanted = {Path(sheet.file).name for sheet in project.sheets.values()}
+    sheets = folder / "sheets"
+    if all((sheets / name).is_file() for name in wanted):
+        return
+    bar = ProgressBar()
+    for number, (name, picture) in enumerate(draw_samples(), 1):
+        bar(number, len(wanted), f"drawing {name}")
+        if not (sheets / name).exists():
+            write_whole(sheets / name, encode_png(picture))
+    bar.close()
+
+
+def _run_headless(folder: Path) -> int:
+    file = CropsFile.read(folder)
+    bar = ProgressBar()
+    result = build_project(file.project, file.folder, crops_file=file, progress=bar)
+    bar.close()
+    print(
+        f"build: {counted(result.written, 'file')} written, {result.unchanged} unchanged, "
+        f"{len(result.kept)} kept, {len(result.failed)} failed"
+    )
+    for path in write_handover(file.project, file.folder):
+        print(f"wrote {printable(str(path))}")
+    report = check_project(file.project, file.folder)
+    print_report(report)
+    return 1 if result.failed or _say_what_is_missing(report, folder) else 0
+
+
+def _say_what_is_missing(report: Report, folder: Path) -> bool:
+    """Print the last word; whether anything is wrong that the sample should not have."""
+    wrong = [f for f in report.findings if f.severity == "error" and f.code not in STILL_TO_COME]
+    if wrong:
+        print(f"The sample project is not as it was drawn: {wrong[0].message}")
+        return True
+    if report.counts["reg_images"] == 0:
+        print(
+            "Everything is there but the regularization images, which need a ComfyUI server; "
+            "this version can't make them yet."
+        )
+    print(f"Look around: spyke-tui {folder}")
+    return False

@@ -1,0 +1,65 @@
+"""``spyke-tui init``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from spyke_tui.cli.output import counted
+from spyke_tui.errors import PictureError, UsageError
+from spyke_tui.model.geometry import Size
+from spyke_tui.model.reading import CHARACTER_NAME, TRIGGER_NAME
+from spyke_tui.model.table import FieldError, Table, printable
+from spyke_tui.processing.loading import read_info
+from spyke_tui.store.crops_file import FILE_NAME, parse_project
+from spyke_tui.store.files import write_whole
+from spyke_tui.store.new_project import add_gitignore_rules, path_from, project_text, sheet_keys
+
+
+def run(arguments: argparse.Namespace) -> int:
+    folder = Path(arguments.dir)
+    path = folder / FILE_NAME
+    _require_free(folder, path)
+    _require_names(arguments)
+    files = list(dict.fromkeys(Path(word) for word in arguments.sheets))
+    sizes = [_size_of(file) for file in files]
+    names = [path_from(folder, file) for file in files]
+    sheets = list(zip(sheet_keys(files), names, sizes, strict=True))
+    text = project_text(arguments.character, arguments.trigger, sheets)
+    parse_project(text, path)
+    write_whole(path, text.encode(), durable=True)
+    add_gitignore_rules(folder)
+    print(f"wrote {printable(str(path))} with {counted(len(sheets), 'sheet')}:")
+    for key, name, size in sheets:
+        print(f"  {key}  {printable(name)}  {size}")
+    place = "" if folder.resolve() == Path.cwd() else f" --project {folder}"
+    print(f"Next: spyke-tui suggest --write{place}   then: spyke-tui {folder}")
+    return 0
+
+
+def _require_free(folder: Path, path: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder.", "Name the folder first, then the pictures.")
+    if path.exists():
+        raise UsageError(
+            f"{path} is there already.", "Open it with spyke-tui, or name another folder."
+        )
+
+
+def _require_names(arguments: argparse.Namespace) -> None:
+    values = Table({})
+    for option, pattern, rule in (
+        ("character", CHARACTER_NAME, "small letters, digits and hyphens"),
+        ("trigger", TRIGGER_NAME, "letters, digits and underscores"),
+    ):
+        try:
+            values.name(option, getattr(arguments, option), pattern, rule)
+        except FieldError as error:
+            raise UsageError(f"--{option}: {error.message}", error.fix) from None
+
+
+def _size_of(file: Path) -> Size:
+    try:
+        return read_info(file).size
+    except PictureError as error:
+        raise UsageError(error.message, f"{error.hint} Nothing was written.".strip()) from error

@@ -1,0 +1,107 @@
+"""A new crops.toml for the user's own sheets, and the lines that keep pictures out of git."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from spyke_tui.model.geometry import Size
+from spyke_tui.model.reading import DEFAULT_NEGATIVE, SHEET_NAME
+from spyke_tui.model.table import suggest_name
+from spyke_tui.store.files import write_whole
+
+GITIGNORE_HEAD = "# spyke-tui: captions are committed; pictures and machine paths are not"
+GITIGNORE_RULES = (
+    "dataset/**/*.png",
+    "dataset/**/*.npz",
+    "dataset/**/dataset.toml",
+    "dataset/**/.spyke/",
+    "dataset/**/preview/",
+    "dataset/**/topup/",
+)
+
+_HEAD = """\
+# What took judgement stands here: rectangles, tags, decisions. Every picture can be
+# rebuilt from it. Comments and order that you write survive every save.
+
+[dataset]
+character = {character}
+trigger   = {trigger}   # first tag of every caption
+class     = "character"   # class token of the regularization folder
+repeats   = 10
+size      = 512           # 512, 768 or 1024
+pad       = "#ffffff"     # letterbox colour; "auto" = the crop's own background
+details   = []            # what makes it this character, e.g. ["red scarf", "left glove"]
+one_sided = []            # those of them that a mirrored image would put on the wrong side
+
+# [targets] holds quotas; the defaults are 15-20 images, 70/20/10 full body/bust/closeup.
+"""
+
+_SHEET = """
+[sheets.{key}]
+file = {file}
+size = [{width}, {height}]
+use  = "yes"              # yes | partial | evaluate | exclude
+"""
+
+_REG = """
+# Regularization images: the class without this character. Neither the trigger nor a detail here.
+[reg]
+prompt   = "1person, full body, standing, white background, clean lineart"
+negative = {negative}
+"""
+
+
+def json_text(text: str) -> str:
+    """`text` as a TOML basic string (JSON's escapes are TOML's; DEL is escaped too)."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def sheet_keys(files: Sequence[Path]) -> list[str]:
+    """Short names for sheets, from their file names, each once."""
+    keys: list[str] = []
+    for file in files:
+        base = suggest_name(file.stem, SHEET_NAME) if file.stem.isascii() else "sheet"
+        base = (base[:32].rstrip("_-")) or "sheet"
+        key, number = base, 1
+        while key in keys:
+            number += 1
+            key = f"{base}_{number}"
+        keys.append(key)
+    return keys
+
+
+def path_from(folder: Path, file: Path) -> str:
+    """`file` as crops.toml in `folder` should name it: relative where it lies below or beside."""
+    relative = os.path.relpath(file.absolute(), folder.absolute())
+    if relative.count("../") > 2:
+        return str(file.absolute())
+    return Path(relative).as_posix()
+
+
+def project_text(character: str, trigger: str, sheets: Sequence[tuple[str, str, Size]]) -> str:
+    """A crops.toml with `sheets` as (key, file, upright size)."""
+    head = _HEAD.format(character=json_text(character), trigger=json_text(trigger))
+    tables = [
+        _SHEET.format(key=key, file=json_text(file), width=size.width, height=size.height)
+        for key, file, size in sheets
+    ]
+    negative = f"{trigger}, {DEFAULT_NEGATIVE}"
+    return head + "".join(tables) + _REG.format(negative=json_text(negative))
+
+
+def add_gitignore_rules(folder: Path, root: str = "dataset") -> None:
+    """Append our rules to .gitignore, those that are not there yet. Raises `WriteError`."""
+    path = folder / ".gitignore"
+    try:
+        present = path.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        present = ""
+    rules = [rule.replace("dataset/", f"{root}/", 1) for rule in GITIGNORE_RULES]
+    missing = [rule for rule in rules if rule not in present.splitlines()]
+    if missing:
+        gap = "" if not present or present.endswith("\n") else "\n"
+        text = present + gap + "\n".join([GITIGNORE_HEAD, *missing]) + "\n"
+        write_whole(path, text.encode("utf-8", errors="surrogateescape"))
