@@ -33,9 +33,14 @@ def sheets() -> dict[str, Image.Image]:
     return dict(draw_samples())
 
 
+def file_name(sheet: dict[str, Any]) -> str:
+    """The sheet's file without the folder of the sample project."""
+    return str(sheet["file"]).removeprefix("sheets/")
+
+
 def cropped(sheets: dict[str, Image.Image], crop: dict[str, Any]) -> Image.Image:
     """The crop's pixels with its erase rectangles painted over."""
-    picture = sheets[TOML["sheets"][crop["sheet"]]["file"]].copy()
+    picture = sheets[file_name(TOML["sheets"][crop["sheet"]])].copy()
     for erased in crop.get("erase", []):
         picture.paste(PAPER, Rect(**erased).box)
     return picture.crop(Rect(**crop["rect"]).box)
@@ -53,7 +58,7 @@ def twice(crop: dict[str, Any]) -> int:
 
 
 def test_sheets_are_those_of_the_project(sheets: dict[str, Image.Image]) -> None:
-    sizes = {sheet["file"]: tuple(sheet["size"]) for sheet in TOML["sheets"].values()}
+    sizes = {file_name(sheet): tuple(sheet["size"]) for sheet in TOML["sheets"].values()}
     assert {name: picture.size for name, picture in sheets.items()} == sizes
     assert all(picture.mode == "RGB" for picture in sheets.values())
 

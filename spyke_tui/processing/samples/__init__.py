@@ -15,6 +15,7 @@ def draw_samples(
 ) -> Iterator[tuple[str, Image.Image]]:
     """File name and picture of each sample sheet, one at a time, so that one is held at once.
 
+    The sample crops.toml looks for them in a folder ``sheets`` beside it.
     `progress` is called with (sheets done, sheets in all) after each of them.
     """
     for done, (name, draw) in enumerate(DRAWINGS.items(), start=1):
