@@ -54,15 +54,15 @@ def write_sample(folder: Path) -> None:
 
 
 def _draw_missing_sheets(folder: Path, project: Project) -> None:
-    wanted = {Path(sheet.file).name for sheet in project.sheets.values()}
-    sheets = folder / "sheets"
-    if all((sheets / name).is_file() for name in wanted):
+    wanted = {sheet.file for sheet in project.sheets.values()}
+    missing = {name for name in wanted if not (folder / name).is_file()}
+    if not missing:
         return
     bar = ProgressBar()
     for number, (name, picture) in enumerate(draw_samples(), 1):
         bar(number, len(wanted), f"drawing {name}")
-        if not (sheets / name).exists():
-            write_whole(sheets / name, encode_png(picture))
+        if name in missing:
+            write_whole(folder / name, encode_png(picture))
     bar.close()
 
 
