@@ -1,1 +1,110 @@
-"""Every action once (filled by the app)."""
+"""Every action once: its id, keys, words and place.
+
+Bindings, the help screen, the palette and docs/keys.md are made from this table, so what one of
+them says is true of the others. It is plain data and imports nothing of the package.
+
+Keys are single characters as they are typed, or names (``left``, ``shift+tab``, ``f2``). An
+action without keys is found in the palette.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EVERYWHERE = ""
+"""The pane of actions that work on every pane."""
+
+PANES = {"sheets": "Sheets", "crops": "Crops"}
+"""Pane ids and titles, in the order of F2, F3, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing the user can do. `group` is the heading it stands under in the help."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    pane: str
+    group: str
+
+
+def _action(pane: str, group: str, id_: str, keys: str, label: str, help_: str) -> Action:
+    """A row of the table; `keys` are separated by spaces."""
+    return Action(id_, tuple(keys.split()), label, help_, pane, group)
+
+
+def _everywhere(group: str, id_: str, keys: str, label: str, help_: str) -> Action:
+    return _action(EVERYWHERE, group, id_, keys, label, help_)
+
+
+def _crops(group: str, id_: str, keys: str, label: str, help_: str) -> Action:
+    return _action("crops", group, id_, keys, label, help_)
+
+
+# A table reads best with one row to a line.
+# ruff: noqa: E501
+# fmt: off
+ACTIONS: tuple[Action, ...] = (
+    _everywhere("Panes", "pane.sheets", "f2", "Sheets", "the table of source pictures"),
+    _everywhere("Panes", "pane.crops", "f3", "Crops", "the rectangles on a sheet"),
+    _everywhere("Panes", "pane.previous", ",", "Previous pane", "the pane before this one"),
+    _everywhere("Panes", "pane.next", ".", "Next pane", "the pane after this one"),
+    _everywhere("Project", "project.save", "w ctrl+s", "Save", "save now; it also saves itself within a second"),
+    _everywhere("Project", "project.build", "b", "Build", "write the training images and captions of all kept crops"),
+    _everywhere("Project", "project.reload", "", "Reload", "read crops.toml again after another program changed it; undo brings yours back"),
+    _everywhere("Project", "edit.undo", "u ctrl+z", "Undo", "take the last step back; a burst of nudges is one step"),
+    _everywhere("Project", "edit.redo", "U ctrl+y", "Redo", "do it again"),
+    _everywhere("Application", "app.palette", ": ctrl+p", "Palette", "find any action by its name"),
+    _everywhere("Application", "app.help", "? f1", "Help", "the keys of this pane"),
+    _everywhere("Application", "app.theme", "", "Dark or light", "change between the dark and the light theme"),
+    _everywhere("Application", "app.quit", "q", "Quit", "save and leave"),
+
+    _crops("Move", "crop.left", "left h", "Left", "move left by the step: the whole rectangle or the chosen edge"),
+    _crops("Move", "crop.down", "down j", "Down", "move down by the step"),
+    _crops("Move", "crop.up", "up k", "Up", "move up by the step"),
+    _crops("Move", "crop.right", "right l", "Right", "move right by the step"),
+    _crops("Move", "crop.far-left", "H shift+left", "Far left", "move left by ten steps"),
+    _crops("Move", "crop.far-down", "J shift+down", "Far down", "move down by ten steps"),
+    _crops("Move", "crop.far-up", "K shift+up", "Far up", "move up by ten steps"),
+    _crops("Move", "crop.far-right", "L shift+right", "Far right", "move right by ten steps"),
+    _crops("Move", "step.1", "1", "Step 1 px", "arrows move by 1 pixel of the sheet"),
+    _crops("Move", "step.8", "2", "Step 8 px", "arrows move by 8 pixels"),
+    _crops("Move", "step.32", "3", "Step 32 px", "arrows move by 32 pixels"),
+    _crops("Move", "step.128", "4", "Step 128 px", "arrows move by 128 pixels"),
+    _crops("Shape", "edge.next", "tab", "Next edge", "arrows move: whole, top, right, bottom, left"),
+    _crops("Shape", "edge.previous", "shift+tab", "Previous edge", "the same the other way round"),
+    _crops("Shape", "edge.whole", "0", "Whole", "arrows move the whole rectangle"),
+    _crops("Shape", "crop.grow", "+ =", "Grow", "grow about the centre, by the step on each side"),
+    _crops("Shape", "crop.shrink", "-", "Shrink", "shrink about the centre"),
+    _crops("Shape", "crop.narrower", "<", "Narrower", "take the step off the left and the right"),
+    _crops("Shape", "crop.wider", ">", "Wider", "add the step at the left and the right"),
+    _crops("Shape", "crop.shorter", "{", "Shorter", "take the step off the top and the bottom"),
+    _crops("Shape", "crop.taller", "}", "Taller", "add the step at the top and the bottom"),
+    _crops("Shape", "aspect.lock", "r", "Aspect lock", "edges keep the shape: free, 1:1, as it is now"),
+    _crops("Shape", "crop.square", "S", "Square", "make the rectangle square about its centre"),
+    _crops("Shape", "crop.snap", "s", "Snap", "pull the edges to what is drawn inside"),
+    _crops("Shape", "crop.centre", "c", "Centre", "centre on what is drawn inside, same size"),
+    _crops("Shape", "crop.numbers", "e", "Numbers", "type left, top, width and height"),
+    _crops("Crops", "crop.next", "n pagedown", "Next crop", "the next crop of this sheet, then of the next sheet"),
+    _crops("Crops", "crop.previous", "p pageup", "Previous crop", "the crop before"),
+    _crops("Crops", "sheet.next", "N", "Next sheet", "the next sheet"),
+    _crops("Crops", "sheet.previous", "P", "Previous sheet", "the sheet before"),
+    _crops("Crops", "crop.new", "i", "New crop", "a draft in the middle of what is in view"),
+    _crops("Crops", "crop.duplicate", "y", "Duplicate", "the same rectangle again, as a draft"),
+    _crops("Crops", "crop.keep", "enter", "Keep, next", "keep this crop and go to the next"),
+    _crops("Crops", "crop.reject", "x", "Reject", "reject this crop; again: back to draft"),
+    _crops("Crops", "crop.delete", "X delete", "Delete", "take this crop out of crops.toml"),
+    _crops("View", "view.closer", "z", "Zoom", "fit, then the crop, then one pixel to one"),
+    _crops("View", "view.back", "Z", "Zoom back", "back through the same"),
+    _crops("View", "focus.leave", "escape", "Leave", "leave the picture, so that Tab moves between the parts of the screen"),
+
+    _action("sheets", "Sheets", "sheet.open", "enter", "Open", "the crops of this sheet"),
+)
+# fmt: on
+
+
+def actions_of(pane: str) -> tuple[Action, ...]:
+    """The actions of one pane, in the table's order."""
+    return tuple(action for action in ACTIONS if action.pane == pane)

@@ -1,1 +1,1 @@
-"""One module a screen; each ends in Screen."""
+"""One module per screen."""

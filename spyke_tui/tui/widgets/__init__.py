@@ -1,1 +1,1 @@
-"""The widgets that screens share."""
+"""The parts of the screens."""

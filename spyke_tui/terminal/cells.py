@@ -1,0 +1,175 @@
+"""Character cells and the shortest way to write the changed ones to a terminal.
+
+Colours are 0xRRGGBB. Everything is written at absolute positions and ends with a reset, so that
+whoever writes next finds the state it expects.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+Depth = Literal["truecolor", "256"]
+
+ANY = -1
+"""A foreground that does not show, because the cell is blank."""
+
+_RESET = "\x1b[0m"
+
+
+class Cell(NamedTuple):
+    """One character cell. `text` is "" for the right half of a wide character."""
+
+    text: str
+    fg: int
+    bg: int
+    bold: bool = False
+
+
+class Change(NamedTuple):
+    """A cell that differs from what the terminal shows. Row and column count from 0."""
+
+    row: int
+    col: int
+    cell: Cell
+
+
+def half_cell(top: int, bottom: int) -> Cell:
+    """Two pixels in one cell."""
+    return Cell(" ", ANY, bottom) if top == bottom else Cell("▀", top, bottom)
+
+
+def plain(text: str) -> str:
+    """`text` without anything a terminal could act on: control characters become ``�``."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        "�" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else char
+        for char in text
+    )
+
+
+def cells_of(text: str, fg: int, bg: int, bold: bool = False) -> list[Cell]:
+    """The cells of a text: a wide character takes two, combining marks are left out."""
+    found: list[Cell] = []
+    for char in plain(text):
+        if unicodedata.combining(char):
+            continue
+        found.append(Cell(char, fg, bg, bold))
+        if unicodedata.east_asian_width(char) in "WF":
+            found.append(Cell("", fg, bg, bold))
+    return found
+
+
+def clipped(cells: Sequence[Cell], width: int) -> list[Cell]:
+    """At most `width` cells; an ellipsis stands where something was cut off."""
+    if len(cells) <= width:
+        return list(cells)
+    if width < 1:
+        return []
+    kept = list(cells[: width - 1])
+    if len(cells) >= width and cells[width - 1].text == "" and kept:
+        kept[-1] = kept[-1]._replace(text=" ")  # the left half of a wide one alone
+    return [*kept, cells[width - 1]._replace(text="…")]
+
+
+def changes_between(row: int, before: Sequence[Cell] | None, after: Sequence[Cell]) -> list[Change]:
+    """The cells of one row that differ. A wide character is always written whole."""
+    if before is None or len(before) != len(after):
+        return [Change(row, col, cell) for col, cell in enumerate(after) if cell.text]
+    if before == after:
+        return []
+    changed = {col for col, cell in enumerate(after) if cell != before[col]}
+    for col in list(changed):
+        if after[col].text == "" and col:
+            changed.add(col - 1)
+        if before[col].text == "" and col:
+            changed.add(col - 1)
+    return [Change(row, col, after[col]) for col in sorted(changed) if after[col].text]
+
+
+def encode(
+    changes: Iterable[Change],
+    left: int,
+    top: int,
+    depth: Depth = "truecolor",
+    *,
+    grey: bool = False,
+) -> str:
+    """Terminal text that writes `changes` with cell (0, 0) at screen cell (left, top).
+
+    `grey` writes every colour as its luminance, for NO_COLOR.
+
+    Colours cost more than positions (up to 38 bytes against 8), so cells that share their
+    colours with others are written together; the rest in reading order.
+    """
+    pending = list(changes)
+    if not pending:
+        return ""
+    uses = Counter((change.cell.fg, change.cell.bg, change.cell.bold) for change in pending)
+
+    def order(change: Change) -> tuple[int, int, int, int, int, int]:
+        cell = change.cell
+        if uses[cell.fg, cell.bg, cell.bold] > 1:
+            return (0, cell.bg, cell.fg, cell.bold, change.row, change.col)
+        return (1, 0, 0, 0, change.row, change.col)
+
+    pending.sort(key=order)
+    out: list[str] = []
+    fg = bg = bold = None
+    cursor = (-1, -1)
+    for row, col, cell in pending:
+        if (row, col) != cursor:
+            if row == cursor[0] and col > cursor[1]:
+                out.append(f"\x1b[{top_col(col, left)}G")
+            else:
+                out.append(f"\x1b[{row + top + 1};{col + left + 1}H")
+        codes: list[str] = []
+        if cell.bold != bool(bold):
+            codes.append("1" if cell.bold else "22")
+            bold = cell.bold
+        if cell.fg != fg and cell.fg != ANY:
+            codes.append(_colour(cell.fg, 38, depth, grey))
+            fg = cell.fg
+        if cell.bg != bg:
+            codes.append(_colour(cell.bg, 48, depth, grey))
+            bg = cell.bg
+        if codes:
+            out.append(f"\x1b[{';'.join(codes)}m")
+        out.append(cell.text)
+        cursor = (row, col + (2 if unicodedata.east_asian_width(cell.text) in "WF" else 1))
+    out.append(_RESET)
+    return "".join(out)
+
+
+def top_col(col: int, left: int) -> int:
+    """A pane's column as the terminal counts it, from 1."""
+    return col + left + 1
+
+
+@lru_cache(4096)
+def _colour(colour: int, base: int, depth: Depth, grey: bool) -> str:
+    red, green, blue = colour >> 16, colour >> 8 & 255, colour & 255
+    if grey:
+        red = green = blue = (299 * red + 587 * green + 114 * blue) // 1000
+    if depth == "truecolor":
+        return f"{base};2;{red};{green};{blue}"
+    return f"{base};5;{_palette_index(red, green, blue)}"
+
+
+def _palette_index(red: int, green: int, blue: int) -> int:
+    """The nearest of the 256 fixed colours: the 6x6x6 cube or the grey ramp."""
+    steps = (0, 95, 135, 175, 215, 255)
+    cube = [min(range(6), key=lambda i: abs(steps[i] - value)) for value in (red, green, blue)]
+    grey = min(23, max(0, round(((red + green + blue) / 3 - 8) / 10)))
+    level = 8 + 10 * grey
+
+    def distance(r: int, g: int, b: int) -> int:
+        return (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2
+
+    if distance(level, level, level) < distance(*(steps[i] for i in cube)):
+        return 232 + grey
+    return 16 + 36 * cube[0] + 6 * cube[1] + cube[2]

@@ -1,0 +1,359 @@
+"""Pictures in half cells: two pixels to a character, in any terminal that has colours.
+
+A frame is kept as rows of RGB bytes, so that a changed scene is a few slices and the difference
+to what is on the screen a comparison of rows; only cells that differ are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from spyke_tui.model.geometry import Edge, Rect, Size
+from spyke_tui.terminal.cells import Cell, Change, cells_of, changes_between, clipped, half_cell
+from spyke_tui.terminal.scene import EDGE_SIGNS, Kind, Outline, Palette, Scene
+from spyke_tui.terminal.surface import NOTHING, Place, Update, View
+from spyke_tui.terminal.viewport import Viewport
+
+if TYPE_CHECKING:
+    from spyke_tui.processing.previews import SheetPicture
+
+CELL = Size(1, 2)
+FOLLOW_TOLERANCE = 20
+"""While the preview follows, a pixel that differs less than this (of 255, in each channel) stays
+as it is; `settle` writes the exact ones. It keeps a nudge below 1.5 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class HalfcellView(View):
+    """The sheet at the pane's size, as it is and dimmed: one bytes object (RGB) per pixel row."""
+
+    rows: tuple[bytes, ...]
+    dimmed: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class Frame:
+    """What a pane shows: pixel rows, two to a cell row, and text over them (row -> col -> cell)."""
+
+    rows: list[bytes] = field(default_factory=list)
+    text: dict[int, dict[int, Cell]] = field(default_factory=dict)
+
+    def cells(self, row: int) -> list[Cell]:
+        if 2 * row + 1 >= len(self.rows):
+            return []
+        top, bottom = self.rows[2 * row], self.rows[2 * row + 1]
+        over = self.text.get(row, {})
+        return [
+            over.get(x) or _pixels(top[3 * x : 3 * x + 3], bottom[3 * x : 3 * x + 3])
+            for x in range(len(top) // 3)
+        ]
+
+    def changes_from(self, before: Frame) -> list[Change]:
+        """The cells in which this frame differs from `before`, which has the same size."""
+        changes: list[Change] = []
+        for row in range(len(self.rows) // 2):
+            pair = slice(2 * row, 2 * row + 2)
+            same_text = self.text.get(row) == before.text.get(row)
+            if same_text and self.rows[pair] == before.rows[pair]:
+                continue
+            changes += changes_between(row, before.cells(row), self.cells(row))
+        return changes
+
+    @property
+    def size(self) -> Size:
+        return Size(len(self.rows[0]) // 3 if self.rows else 0, len(self.rows))
+
+
+class HalfcellSurface:
+    """A sheet in half cells."""
+
+    protocol = "halfcell"
+
+    def __init__(self, palette: Palette) -> None:
+        self._palette = palette
+        self._view: HalfcellView | None = None
+        self._frame = Frame()
+        self._shown = False
+
+    def cell(self, device: Size) -> Size:  # noqa: ARG002
+        return CELL
+
+    def recolour(self, palette: Palette) -> None:
+        self._palette = palette
+
+    def load(self, picture: SheetPicture | None, viewport: Viewport) -> HalfcellView:
+        rows = _sheet_rows(picture, viewport, self._palette)
+        light = _dim_table(self._palette.dim)
+        return HalfcellView(viewport, rows, tuple(row.translate(light) for row in rows))
+
+    def show(self, view: View, scene: Scene, place: Place) -> Update:
+        assert isinstance(view, HalfcellView)
+        frame = draw(view, scene, self._palette)
+        same_size = self._shown and frame.size == self._frame.size
+        changes = frame.changes_from(self._frame) if same_size else []
+        self._view, self._frame, self._shown = view, frame, True
+        if not same_size or 3 * len(changes) > place.width * place.height:
+            return Update(repaint=True)
+        return Update(tuple(changes))
+
+    def move(self, scene: Scene) -> Update:
+        if self._view is None or not self._shown:
+            return NOTHING
+        frame = draw(self._view, scene, self._palette)
+        changes = frame.changes_from(self._frame)
+        self._frame = frame
+        return Update(tuple(changes))
+
+    def hide(self) -> Update:
+        self._shown = False
+        return NOTHING
+
+    def close(self) -> Update:
+        self._view, self._frame, self._shown = None, Frame(), False
+        return NOTHING
+
+    def cells(self, row: int) -> Sequence[Cell]:
+        return self._frame.cells(row)
+
+
+class HalfcellPreview:
+    """The training image in half cells."""
+
+    def __init__(self, palette: Palette) -> None:
+        self._palette = palette
+        self._place: Place | None = None
+        self._frame = Frame()
+
+    def cell(self, device: Size) -> Size:  # noqa: ARG002
+        return CELL
+
+    @property
+    def side(self) -> int:
+        if self._place is None:
+            return 0
+        return min(self._place.width, 2 * self._place.height)
+
+    def recolour(self, palette: Palette) -> None:
+        self._palette = palette
+
+    def place(self, place: Place) -> Update:
+        if place == self._place:
+            return NOTHING
+        self._place = place
+        self._frame = Frame(self._blank())
+        return Update(repaint=True)
+
+    def follow(self, picture: SheetPicture | None, rect: Rect, pad: str) -> Update:
+        if self._place is None or self.side < 2:
+            return NOTHING
+        if picture is None or rect.is_empty:
+            return self._take(Frame(self._blank()))
+        frame = self._framed(picture.quick_preview(rect, self.side, pad))
+        if frame.size == self._frame.size:
+            frame.rows = [
+                _steadied(old, new) for old, new in zip(self._frame.rows, frame.rows, strict=True)
+            ]
+        return self._take(frame)
+
+    def settle(self, pixels: bytes, side: int) -> Update:
+        if self._place is None or side != self.side:
+            return NOTHING
+        return self._take(self._framed(pixels))
+
+    def hide(self) -> Update:
+        return NOTHING
+
+    def close(self) -> Update:
+        self._place, self._frame = None, Frame()
+        return NOTHING
+
+    def cells(self, row: int) -> Sequence[Cell]:
+        return self._frame.cells(row)
+
+    def _take(self, frame: Frame) -> Update:
+        before, self._frame = self._frame, frame
+        if before.size != frame.size:
+            return Update(repaint=True)
+        return Update(tuple(frame.changes_from(before)))
+
+    def _blank(self) -> list[bytes]:
+        assert self._place is not None
+        row = self._palette.background.to_bytes(3, "big") * self._place.width
+        return [row] * (2 * self._place.height)
+
+    def _framed(self, pixels: bytes) -> Frame:
+        """The square picture in the middle of the pane, which is seldom square itself."""
+        assert self._place is not None
+        side, rows = self.side, self._blank()
+        left, top = (self._place.width - side) // 2, (2 * self._place.height - side) // 2 // 2 * 2
+        for y in range(side):
+            line = pixels[3 * side * y : 3 * side * (y + 1)]
+            ground = rows[top + y]
+            rows[top + y] = ground[: 3 * left] + line + ground[3 * (left + side) :]
+        return Frame(rows)
+
+
+def draw(view: HalfcellView, scene: Scene, palette: Palette) -> Frame:
+    """The frame of a scene over a view."""
+    viewport = view.viewport
+    size = Size(viewport.pane.width, viewport.pane.height)
+    rows = _lit_rows(view, scene, size)
+    text: dict[int, dict[int, Cell]] = {}
+    for outline in scene.others:
+        shown = viewport.to_pane(outline.rect)
+        _outline(rows, size, shown, palette.of(outline.kind))
+        _label(text, size, shown, outline, palette, bold=False)
+    for erase in scene.erase:
+        shown = viewport.to_pane(erase)
+        _hatch(rows, size, shown, palette.erase)
+        _label(text, size, shown, Outline(erase, Kind.ERASE, "# erase"), palette, bold=False)
+    if scene.active is not None:
+        shown = viewport.to_pane(scene.active.rect)
+        _outline(rows, size, shown, palette.active)
+        if scene.edge is not Edge.WHOLE:
+            _outline(rows, size, _edge_of(shown, scene.edge), palette.edge)
+        _label(text, size, shown, scene.active, palette, bold=True)
+        _edge_sign(text, size, shown, scene.edge, palette)
+    return Frame([bytes(row) for row in rows], text)
+
+
+def _lit_rows(view: HalfcellView, scene: Scene, size: Size) -> list[bytearray]:
+    if scene.active is None:
+        return [bytearray(row) for row in view.rows]
+    shown = view.viewport.to_pane(scene.active.rect).intersection(
+        Rect(0, 0, size.width, size.height)
+    )
+    rows = [bytearray(row) for row in view.dimmed]
+    inside = slice(3 * shown.left, 3 * shown.right)
+    for y in range(shown.top, shown.bottom):
+        rows[y][inside] = view.rows[y][inside]
+    return rows
+
+
+def _outline(rows: list[bytearray], size: Size, rect: Rect, colour: int) -> None:
+    """A line of one pixel along the inside of `rect`, where that is in the pane."""
+    pixel = colour.to_bytes(3, "big")
+    left, right = max(0, rect.left), min(size.width, rect.right)
+    for y in {rect.top, rect.bottom - 1}:
+        if 0 <= y < size.height and left < right:
+            rows[y][3 * left : 3 * right] = pixel * (right - left)
+    for x in {rect.left, rect.right - 1}:
+        if 0 <= x < size.width:
+            for y in range(max(0, rect.top), min(size.height, rect.bottom)):
+                rows[y][3 * x : 3 * x + 3] = pixel
+
+
+def _hatch(rows: list[bytearray], size: Size, rect: Rect, colour: int) -> None:
+    """Every third diagonal of `rect` in `colour`: the picture stays readable below."""
+    pixel = colour.to_bytes(3, "big")
+    shown = rect.intersection(Rect(0, 0, size.width, size.height))
+    for y in range(shown.top, shown.bottom):
+        for x in range(shown.left + (-(shown.left + y) % 3), shown.right, 3):
+            rows[y][3 * x : 3 * x + 3] = pixel
+    _outline(rows, size, rect, colour)
+
+
+def _edge_of(rect: Rect, edge: Edge) -> Rect:
+    match edge:
+        case Edge.TOP:
+            return Rect(rect.left, rect.top, rect.width, 1)
+        case Edge.BOTTOM:
+            return Rect(rect.left, rect.bottom - 1, rect.width, 1)
+        case Edge.LEFT:
+            return Rect(rect.left, rect.top, 1, rect.height)
+        case _:
+            return Rect(rect.right - 1, rect.top, 1, rect.height)
+
+
+def _label(
+    text: dict[int, dict[int, Cell]],
+    size: Size,
+    shown: Rect,
+    outline: Outline,
+    palette: Palette,
+    *,
+    bold: bool,
+) -> None:
+    """The label in the rectangle's upper left corner, as far as the rectangle is wide."""
+    visible = shown.intersection(Rect(0, 0, size.width, size.height))
+    if visible.width < 5 or visible.height < 4 or not outline.label:
+        return
+    background = palette.of(outline.kind) if bold else palette.label_background
+    colour = palette.label_background if bold else palette.of(outline.kind)
+    row = visible.top // 2 + (1 if shown.top == visible.top else 0)
+    cells = clipped(cells_of(outline.label, colour, background, bold), visible.width - 2)
+    line = text.setdefault(row, {})
+    for col, cell in enumerate(cells, visible.left + 1):
+        line[col] = cell
+
+
+def _edge_sign(
+    text: dict[int, dict[int, Cell]], size: Size, shown: Rect, edge: Edge, palette: Palette
+) -> None:
+    if edge is Edge.WHOLE:
+        return
+    middle_x = min(max(shown.left + shown.width // 2, 0), size.width - 1)
+    middle_y = min(max(shown.top + shown.height // 2, 0), size.height - 1)
+    x, y = {
+        Edge.TOP: (middle_x, shown.top),
+        Edge.BOTTOM: (middle_x, shown.bottom - 1),
+        Edge.LEFT: (shown.left, middle_y),
+        Edge.RIGHT: (shown.right - 1, middle_y),
+    }[edge]
+    if 0 <= x < size.width and 0 <= y < size.height:
+        sign = Cell(EDGE_SIGNS[edge], palette.label_background, palette.edge, True)
+        text.setdefault(y // 2, {})[x] = sign
+
+
+def _sheet_rows(
+    picture: SheetPicture | None, viewport: Viewport, palette: Palette
+) -> tuple[bytes, ...]:
+    """The pane without a scene: ground, and the sheet or a blank where the sheet would be."""
+    ground = palette.background.to_bytes(3, "big")
+    shown = viewport.picture
+    rows = [ground * viewport.pane.width] * viewport.pane.height
+    if shown.is_empty:
+        return tuple(rows)
+    if picture is None:
+        lines = [palette.blank.to_bytes(3, "big") * shown.width] * shown.height
+    else:
+        pixels = picture.part(viewport.source, shown.size)
+        width = 3 * shown.width
+        lines = [pixels[width * y : width * (y + 1)] for y in range(shown.height)]
+    before = ground * shown.left
+    after = ground * (viewport.pane.width - shown.right)
+    for y, line in enumerate(lines, shown.top):
+        rows[y] = before + line + after
+    if picture is None:
+        edged = [bytearray(row) for row in rows]
+        _outline(edged, viewport.pane, shown, palette.reject)
+        rows = [bytes(row) for row in edged]
+    return tuple(rows)
+
+
+@lru_cache(65536)
+def _pixels(top: bytes, bottom: bytes) -> Cell:
+    return half_cell(int.from_bytes(top, "big"), int.from_bytes(bottom, "big"))
+
+
+@lru_cache(8)
+def _dim_table(light: float) -> bytes:
+    return bytes(round(value * light) for value in range(256))
+
+
+def _steadied(old: bytes, new: bytes) -> bytes:
+    """`new`, but with the pixels of `old` where they hardly differ."""
+    if old == new:
+        return old
+    row = bytearray(new)
+    for x in range(0, len(new), 3):
+        if (
+            abs(old[x] - new[x]) < FOLLOW_TOLERANCE
+            and abs(old[x + 1] - new[x + 1]) < FOLLOW_TOLERANCE
+            and abs(old[x + 2] - new[x + 2]) < FOLLOW_TOLERANCE
+        ):
+            row[x : x + 3] = old[x : x + 3]
+    return bytes(row)

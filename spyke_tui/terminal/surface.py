@@ -1,0 +1,148 @@
+"""The one seam between what is to be seen and how a terminal is told.
+
+A surface turns a prepared view and a scene into an `Update`: cell changes and terminal text with
+absolute positions. It writes nothing itself and knows no toolkit, so each protocol can be tested
+byte for byte; the host has one writer for all of it. Text (labels, outlines in characters) is a
+layer of cells that the host also paints when it repaints the pane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.terminal.cells import Cell, Change
+from spyke_tui.terminal.scene import Palette, Scene
+from spyke_tui.terminal.viewport import Viewport
+
+if TYPE_CHECKING:
+    from spyke_tui.processing.previews import SheetPicture
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a pane lies on the screen, in cells from the top left, and how large a cell is."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    cell: Size
+    """Pane pixels per cell."""
+
+    @property
+    def pixels(self) -> Size:
+        return Size(self.width * self.cell.width, self.height * self.cell.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What the terminal must be told, in this order: `bulk`, then `text`, then `changes`.
+
+    `changes` count cells from the pane's own corner; `text` and `bulk` hold absolute positions.
+    `bulk` (picture data) is written in pieces and outside synchronized output. `repaint` means
+    that the pane's whole text layer has changed.
+    """
+
+    changes: tuple[Change, ...] = ()
+    text: str = ""
+    bulk: tuple[str, ...] = ()
+    repaint: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.text or self.bulk or self.repaint)
+
+
+NOTHING = Update()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What `load` made of a picture for one viewport; each surface has its own kind."""
+
+    viewport: Viewport
+
+
+class Surface(Protocol):
+    """Shows a sheet and the scene over it."""
+
+    @property
+    def protocol(self) -> str:
+        """``halfcell``, ``none``...: the word in the status line."""
+
+    def cell(self, device: Size) -> Size:
+        """Pane pixels per cell, where `device` are the terminal's own pixels per cell."""
+
+    def load(self, picture: SheetPicture | None, viewport: Viewport) -> View:
+        """Scale and encode a picture (None: it is not there). Slow, pure, for any thread."""
+
+    def show(self, view: View, scene: Scene, place: Place) -> Update:
+        """Show a view, new or again, with a scene over it."""
+
+    def move(self, scene: Scene) -> Update:
+        """Show another scene over the view that is there; the cheapest way that exists."""
+
+    def recolour(self, palette: Palette) -> None:
+        """Take other colours; they are seen with the next `load` and `show`."""
+
+    def hide(self) -> Update:
+        """Take everything off the screen (another screen comes over it); keeps what was loaded."""
+
+    def close(self) -> Update:
+        """Take everything out of the terminal."""
+
+    def cells(self, row: int) -> Sequence[Cell]:
+        """The text layer of one row, as wide as the pane; empty while nothing is shown."""
+
+
+class PreviewSurface(Protocol):
+    """Shows the training image that a rectangle will make."""
+
+    def cell(self, device: Size) -> Size:
+        """Pane pixels per cell, where `device` are the terminal's own pixels per cell."""
+
+    def place(self, place: Place) -> Update:
+        """Lie here from now on."""
+
+    def follow(self, picture: SheetPicture | None, rect: Rect, pad: str) -> Update:
+        """Show `rect` letterboxed, quickly: called once per key press."""
+
+    def settle(self, pixels: bytes, side: int) -> Update:
+        """Show the real thing: `side` x `side` RGB pixels."""
+
+    def recolour(self, palette: Palette) -> None:
+        """Take other colours."""
+
+    def hide(self) -> Update:
+        """Take it off the screen."""
+
+    def close(self) -> Update:
+        """Take it out of the terminal."""
+
+    @property
+    def side(self) -> int:
+        """How many pixels wide and high the shown picture is; 0 while there is no place."""
+
+    def cells(self, row: int) -> Sequence[Cell]:
+        """The text layer of one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surfaces:
+    """What one protocol brings: the sheet's surface and the preview's."""
+
+    sheet: Surface
+    preview: PreviewSurface
+
+
+def open_surfaces(protocol: str, palette: Palette) -> Surfaces:
+    """The surfaces of a protocol that `capabilities.choose` named."""
+    if protocol == "none":
+        from spyke_tui.terminal.textonly import NoPreview, TextSurface
+
+        return Surfaces(TextSurface(palette), NoPreview())
+    from spyke_tui.terminal.halfcell import HalfcellPreview, HalfcellSurface
+
+    return Surfaces(HalfcellSurface(palette), HalfcellPreview(palette))

@@ -1,0 +1,25 @@
+"""Opening the app: what has to be decided before Textual is imported."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def run_app(project_path: Path, images: str = "auto") -> int:
+    """Open the project (a crops.toml or its folder) until the user quits; the exit status.
+
+    Raises `ProjectFileError` before the screen is touched where crops.toml can't be read.
+    """
+    if "SSH_CONNECTION" in os.environ:
+        # An arrow may arrive in two packets; Textual reads this once, when it is imported.
+        os.environ.setdefault("ESCDELAY", "300")
+
+    from spyke_tui.terminal.capabilities import choose
+    from spyke_tui.tui.session import Session
+    from spyke_tui.tui.spyke_app import SpykeApp
+
+    session = Session.open(project_path, choose(images))
+    app = SpykeApp(session)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,78 @@
+"""Saving without being asked: within a second of a change, and at most once a second."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from textual.timer import Timer
+
+from spyke_tui.errors import WriteError
+from spyke_tui.tui.messages import ProjectSaved, SaveFailed
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from spyke_tui.tui.session import Session
+
+SOON = 0.3
+"""Seconds after a change, so that a burst of keys is one write where time allows it."""
+APART = 0.9
+"""Seconds between two writes; with the write itself no change stays unsaved for a second."""
+AGAIN = 5.0
+"""Seconds until a failed save is tried again."""
+
+
+class Autosave:
+    """Writes the session's project; the app hears of it by messages."""
+
+    def __init__(self, app: App[Any], session: Session) -> None:
+        self._app = app
+        self._session = session
+        self._timer: Timer | None = None
+        self._last = -APART
+        self._writing = asyncio.Lock()
+
+    def changed(self) -> None:
+        """The project changed: see to it that it is saved in time."""
+        if self._timer is None and not self._session.is_saved:
+            wait = max(SOON, self._last + APART - monotonic())
+            self._timer = self._app.set_timer(wait, self._due)
+
+    async def flush(self) -> bool:
+        """Save now and wait for it; whether the file now holds everything."""
+        self._drop_timer()
+        return await self._save()
+
+    def _due(self) -> None:
+        self._timer = None
+        self._app.run_worker(self._save(), group="save", exit_on_error=False)
+
+    def _drop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    async def _save(self) -> bool:
+        session = self._session
+        async with self._writing:
+            project = session.project
+            if session.is_saved:
+                session.problem = ""
+                return True
+            self._last = monotonic()
+            try:
+                await asyncio.to_thread(session.file.write, project)
+            except (WriteError, OSError) as error:
+                problem = str(error)
+                if problem != session.problem:
+                    session.problem = problem
+                    self._app.post_message(SaveFailed(problem))
+                if self._timer is None:
+                    self._timer = self._app.set_timer(AGAIN, self._due)
+                return False
+            session.problem = ""
+            self._app.post_message(ProjectSaved())
+        self.changed()  # what was changed while the file was written
+        return session.is_saved

@@ -1,0 +1,96 @@
+"""Bindings and docs/keys.md from the table of actions.
+
+``python -m spyke_tui.tui.keymap > docs/keys.md`` writes the page.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from spyke_tui.actions import EVERYWHERE, PANES, Action, actions_of
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+NAMES = {
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "enter": "Enter",
+    "escape": "Esc",
+    "delete": "Delete",
+    "tab": "Tab",
+}
+
+
+def bindings_of(pane: str, target: str) -> list[Binding]:
+    """The bindings of a pane. `target` is the node that acts on them: ``screen`` or ``app``."""
+    from textual.binding import Binding
+
+    return [
+        Binding(
+            ",".join(_textual_key(key) for key in action.keys),
+            f"{target}.do('{action.id}')",
+            action.label,
+            show=False,
+            id=action.id,
+            tooltip=action.help,
+        )
+        for action in actions_of(pane)
+        if action.keys
+    ]
+
+
+def _textual_key(key: str) -> str:
+    """A key by the name that Textual gives it."""
+    if len(key) > 1:
+        return key
+    from textual.keys import _character_to_key
+
+    return _character_to_key(key)
+
+
+def key_name(key: str) -> str:
+    """A key as people write it."""
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    if last.startswith("f") and last[1:].isdigit():
+        last = last.upper()
+    return "+".join([*modifiers, NAMES.get(last, last)])
+
+
+def keys_of(action: Action) -> str:
+    """All keys of an action, in words; empty where it has none."""
+    return "  ".join(key_name(key) for key in action.keys)
+
+
+def page() -> str:
+    """docs/keys.md, whole."""
+    lines = [
+        "# Keys",
+        "",
+        "Made from `spyke_tui/actions.py` (`python -m spyke_tui.tui.keymap > docs/keys.md`).",
+        "Letters and signs act while no text field has the focus. Everything is also in the",
+        "palette (`:` or ctrl+p).",
+    ]
+    for pane, title in ((EVERYWHERE, "Everywhere"), *PANES.items()):
+        lines += ["", f"## {title}"]
+        for group, actions in groupby(actions_of(pane), lambda action: action.group):
+            lines += ["", f"### {group}", "", "| key | does | |", "|---|---|---|"]
+            for action in actions:
+                keys = " ".join(_code(key_name(key)) for key in action.keys) or "palette"
+                lines.append(f"| {keys} | {action.label} | {action.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(page())

@@ -1,0 +1,52 @@
+"""What has happened, for the widgets that want to know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from spyke_tui.tui.pictures import SheetState
+
+
+class CropMoved(Message):
+    """The selected crop's rectangle changed on the screen."""
+
+
+class CropChosen(Message):
+    """The user chose a crop by its place in the file."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index
+
+
+class SheetPointed(Message):
+    """The user clicked on a sheet pixel."""
+
+    def __init__(self, x: int, y: int) -> None:
+        super().__init__()
+        self.x = x
+        self.y = y
+
+
+class SheetLoaded(Message):
+    """A sheet's picture was decoded, or can't be: `state` says which."""
+
+    def __init__(self, key: str, state: SheetState) -> None:
+        super().__init__()
+        self.key = key
+        self.state = state
+
+
+class ProjectSaved(Message):
+    """crops.toml holds what is on the screen."""
+
+
+class SaveFailed(Message):
+    """crops.toml could not be written."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self.problem = problem

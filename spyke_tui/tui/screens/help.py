@@ -1,0 +1,73 @@
+"""The keys of a pane, made from the table of actions; typing narrows them down."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from spyke_tui.actions import EVERYWHERE, PANES, Action, actions_of
+from spyke_tui.tui.keymap import keys_of
+from spyke_tui.tui.stylesheets import stylesheet
+
+LATER = (
+    "Captions (F4), Set (F5) and Regularization (F6) are not part of this version; their work is "
+    "on the command line and in crops.toml."
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """All keys that work here."""
+
+    CSS_PATH = stylesheet("dialogs")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1", "dismiss", "Back", show=False),
+        Binding("down", "scroll(1)", show=False, priority=True),
+        Binding("up", "scroll(-1)", show=False, priority=True),
+        Binding("pagedown", "scroll(10)", show=False, priority=True),
+        Binding("pageup", "scroll(-10)", show=False, priority=True),
+    ]
+
+    def __init__(self, pane: str) -> None:
+        super().__init__()
+        self._pane = pane
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="-tall"):
+            yield Static(Content(f"Keys: {PANES.get(self._pane, '')}"), classes="title")
+            yield Input(placeholder="type to find a key, Esc goes back", id="find")
+            with VerticalScroll(id="keys", can_focus=False):
+                yield Static("", id="table", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        self._show("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._show(event.value)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#keys").scroll_relative(y=lines, animate=False)
+
+    def _show(self, words: str) -> None:
+        lines: list[str] = []
+        actions = actions_of(self._pane) + actions_of(EVERYWHERE)
+        for group, rows in groupby(
+            (action for action in actions if _matches(action, words)), lambda action: action.group
+        ):
+            lines.append(f"\n{group}" if lines else group)
+            lines += [f"  {keys_of(row) or '(palette)':16} {row.label}: {row.help}" for row in rows]
+        if not words:
+            lines += ["", LATER]
+        self.query_one("#table", Static).update(Content("\n".join(lines) or "No such key."))
+
+
+def _matches(action: Action, words: str) -> bool:
+    text = " ".join((action.label, action.help, keys_of(action), *action.keys)).casefold()
+    return all(word in text for word in words.casefold().split())

@@ -1,0 +1,177 @@
+"""The app: it owns the session, the theme and the panes, and nothing of what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from spyke_tui.actions import PANES
+from spyke_tui.tui.autosave import Autosave
+from spyke_tui.tui.keymap import bindings_of
+from spyke_tui.tui.messages import SaveFailed
+from spyke_tui.tui.pictures import Pictures
+from spyke_tui.tui.screens.crops import CropsScreen
+from spyke_tui.tui.screens.pane import PaneScreen
+from spyke_tui.tui.session import Session
+from spyke_tui.tui.stylesheets import stylesheet
+from spyke_tui.tui.themes import DARK, LIGHT, starts_dark
+from spyke_tui.tui.writer import TerminalWriter
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+    from textual.screen import Screen
+
+
+def _action_commands() -> type[Provider]:
+    """Imported when the palette is first opened."""
+    from spyke_tui.tui.palette import ActionCommands
+
+    return ActionCommands
+
+
+class SpykeApp(App[None]):
+    """spyke-tui on one project."""
+
+    TITLE = "spyke-tui"
+    DEFAULT_MODE = "crops"
+    CSS_PATH = stylesheet("base", "crops")
+    COMMANDS: ClassVar = {_action_commands}
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("", "app")]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.pictures = Pictures()
+        self.writer = TerminalWriter(self)
+        self.autosave = Autosave(self, session)
+        self._leaving = False
+        self._pane = "crops"
+        self.add_mode("crops", lambda: CropsScreen(session))
+        self.add_mode("sheets", self._sheets_screen)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name if starts_dark(session.left_at.get("dark")) else LIGHT.name
+
+    def on_mount(self) -> None:
+        if self.session.choice.why:
+            self.notify(self.session.choice.why, markup=False)
+
+    # Actions of all panes
+
+    def do(self, action: str) -> None:
+        """Run an action by its id: one of all panes here, one of a pane on its screen."""
+        everywhere: dict[str, Callable[[], object]] = {
+            "pane.next": lambda: self._turn_pane(1),
+            "pane.previous": lambda: self._turn_pane(-1),
+            "project.save": lambda: self.run_worker(self._save_now(), exit_on_error=False),
+            "project.build": self._build,
+            "project.reload": self._reload,
+            "edit.undo": lambda: self._travel("undo"),
+            "edit.redo": lambda: self._travel("redo"),
+            "app.palette": self.action_command_palette,
+            "app.help": self._help,
+            "app.theme": self._turn_theme,
+            "app.quit": lambda: self.run_worker(self._leave(), exit_on_error=False),
+            **{f"pane.{pane}": partial(self.open_pane, pane) for pane in PANES},
+        }
+        if action in everywhere:
+            everywhere[action]()
+        elif isinstance(self.screen, PaneScreen):
+            self.screen.do(action)
+
+    def action_do(self, action: str) -> None:
+        self.do(action)
+
+    async def action_quit(self) -> None:
+        await self._leave()
+
+    def open_pane(self, pane: str) -> None:
+        """Show a pane; its screen is made when it is first wanted."""
+        if pane == self._pane or not isinstance(self.screen, PaneScreen):
+            return
+        self._pane = pane
+        self.switch_mode(pane)
+
+    def _sheets_screen(self) -> Screen[None]:
+        from spyke_tui.tui.screens.sheets import SheetsScreen
+
+        return SheetsScreen(self.session)
+
+    def _turn_pane(self, by: int) -> None:
+        panes = list(PANES)
+        self.open_pane(panes[(panes.index(self._pane) + by) % len(panes)])
+
+    def _travel(self, way: str) -> None:
+        editor = self.session.editor
+        label = editor.undo() if way == "undo" else editor.redo()
+        if label is None:
+            self.notify(f"There is nothing to {way}.", markup=False, timeout=2)
+            return
+        self.autosave.changed()
+        self._draw()
+
+    def _turn_theme(self) -> None:
+        self.theme = LIGHT.name if self.current_theme.dark else DARK.name
+
+    def _draw(self) -> None:
+        if isinstance(self.screen, PaneScreen):
+            self.screen.draw()
+
+    # The project
+
+    async def _save_now(self) -> None:
+        if await self.autosave.flush():
+            self._draw()
+
+    def _build(self) -> None:
+        from spyke_tui.tui.screens.build import BuildScreen
+
+        if isinstance(self.screen, PaneScreen):
+            self.push_screen(BuildScreen(self.session, self.autosave))
+
+    def _reload(self) -> None:
+        from spyke_tui.errors import ProjectFileError
+        from spyke_tui.store.crops_file import CropsFile
+
+        try:
+            file = CropsFile.read(self.session.file.path)
+        except ProjectFileError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self.session.file = file
+        self.session.problem = ""
+        self.session.editor.replace_project("reload", file.project)
+        self.notify("crops.toml is read again; u brings back what was here.", markup=False)
+        self._draw()
+
+    def _help(self) -> None:
+        from spyke_tui.tui.screens.help import HelpScreen
+
+        if isinstance(self.screen, PaneScreen):
+            self.push_screen(HelpScreen(self.screen.PANE))
+
+    async def _leave(self) -> None:
+        """Save, then quit. What can't be saved is said; the second q leaves anyway."""
+        saved = await self.autosave.flush()
+        if saved or self._leaving:
+            self.session.remember(dark=self.current_theme.dark)
+            self.exit()
+            return
+        self._leaving = True
+        self.notify(
+            f"Not saved: {self.session.problem} q again leaves without saving.",
+            severity="error",
+            markup=False,
+        )
+
+    def on_project_saved(self) -> None:
+        self._leaving = False
+        self._draw()
+
+    def on_save_failed(self, event: SaveFailed) -> None:
+        self.notify(f"Not saved: {event.problem}", severity="error", markup=False)
+        self._draw()

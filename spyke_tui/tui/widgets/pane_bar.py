@@ -1,0 +1,45 @@
+"""The top line: the panes and their keys."""
+
+from __future__ import annotations
+
+from textual import events
+
+from spyke_tui.actions import PANES, actions_of
+from spyke_tui.terminal.cells import Cell, cells_of
+from spyke_tui.tui.keymap import key_name
+from spyke_tui.tui.widgets.cell_pane import TextPane
+
+
+class PaneBar(TextPane):
+    """Names the panes; the one that is open is in brackets."""
+
+    def __init__(self, pane: str) -> None:
+        super().__init__(id="panes")
+        self._pane = pane
+        self._spans: list[tuple[int, int, str]] = []
+
+    def on_resize(self) -> None:
+        self.draw()
+
+    def draw(self) -> None:
+        fg, bg = self.ink
+        keys = {action.id: key_name(action.keys[0]) for action in actions_of("") if action.keys}
+        cells: list[Cell] = cells_of(" spyke-tui  ", fg, bg, bold=True)
+        self._spans = []
+        for pane, title in PANES.items():
+            here = pane == self._pane
+            text = f"[{title}]" if here else f" {title} "
+            start = len(cells)
+            cells += cells_of(text, fg, bg, bold=here)
+            cells += cells_of(f" {keys.get(f'pane.{pane}', '')}   ", fg, bg)
+            self._spans.append((start, len(cells) - 3, pane))
+        hint = cells_of(f"{keys['app.help']} keys  {keys['app.palette']} actions ", fg, bg)
+        room = self.content_size.width - len(cells) - len(hint)
+        if room >= 0:
+            cells += [*cells_of(" " * room, fg, bg), *hint]
+        self.set_rows([cells])
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, pane in self._spans:
+            if start <= event.x < end:
+                self.spyke.do(f"pane.{pane}")

@@ -1,0 +1,101 @@
+"""The training image of the selected crop, as it will be, while the rectangle moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.terminal.cells import Cell
+from spyke_tui.terminal.scene import Palette
+from spyke_tui.terminal.surface import Place, PreviewSurface
+from spyke_tui.tui.widgets.cell_pane import CellPane
+
+if TYPE_CHECKING:
+    from spyke_tui.model.project import Crop
+    from spyke_tui.processing.previews import SheetPicture
+
+IDLE = 0.25
+"""Seconds without a change after which the real renderer draws the preview."""
+
+
+class PreviewPane(CellPane):
+    """Follows the rectangle quickly and settles into the real training image."""
+
+    def __init__(self, surface: PreviewSurface, size: int, pad: str) -> None:
+        super().__init__(id="preview")
+        self._surface = surface
+        self._training_size = size
+        self._pad = pad
+        self._shown: tuple[SheetPicture | None, Crop | None] = (None, None)
+        self._timer: Timer | None = None
+
+    def row_cells(self, row: int) -> Sequence[Cell]:
+        return self._surface.cells(row)
+
+    def follow(self, picture: SheetPicture | None, crop: Crop | None) -> None:
+        """Show this crop of this picture; nothing where either is missing."""
+        if (picture, crop) == self._shown:
+            return
+        self._shown = (picture, crop)
+        self._draw()
+
+    def recolour(self, palette: Palette) -> None:
+        self._surface.recolour(palette)
+        self._draw()
+
+    def on_resize(self) -> None:
+        content = self.content_region
+        self.take(
+            self._surface.place(
+                Place(
+                    content.x,
+                    content.y,
+                    content.width,
+                    content.height,
+                    self._surface.cell(Size(10, 20)),
+                )
+            )
+        )
+        self._draw()
+
+    def on_unmount(self) -> None:
+        self._surface.close()
+
+    def _draw(self) -> None:
+        picture, crop = self._shown
+        if crop is None:
+            self.take(self._surface.follow(None, Rect(0, 0, 1, 1), self._pad))
+            return
+        self.take(self._surface.follow(picture, crop.rect, self._pad))
+        if self._timer is not None:
+            self._timer.stop()
+        if picture is not None and self._surface.side:
+            self._timer = self.set_timer(IDLE, self._settle)
+
+    def _settle(self) -> None:
+        """Draw the real training image in a thread; a newer crop makes it void."""
+        picture, crop = shown = self._shown
+        side = self._surface.side
+        if picture is None or crop is None or not side:
+            return
+
+        def draw() -> None:
+            try:
+                pixels = picture.real_preview(
+                    crop.rect, self._training_size, side, self._pad, crop.erase
+                )
+            except ValueError:  # what can't be rendered is a finding, told elsewhere
+                return
+            self.app.call_from_thread(partial(self._settled, shown, pixels, side))
+
+        self.run_worker(draw, thread=True, group="settle", exit_on_error=False)
+
+    def _settled(
+        self, shown: tuple[SheetPicture | None, Crop | None], pixels: bytes, side: int
+    ) -> None:
+        if shown == self._shown and self.is_mounted:
+            self.take(self._surface.settle(pixels, side))

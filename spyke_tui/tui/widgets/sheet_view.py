@@ -1,0 +1,184 @@
+"""The sheet with its rectangles: where crops are moved by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.binding import BindingType
+
+from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.terminal.cells import Cell
+from spyke_tui.terminal.scene import Palette, Scene
+from spyke_tui.terminal.surface import Place, Surface, View
+from spyke_tui.terminal.viewport import Viewport
+from spyke_tui.tui.keymap import bindings_of
+from spyke_tui.tui.messages import SheetPointed
+from spyke_tui.tui.widgets.cell_pane import CellPane
+
+if TYPE_CHECKING:
+    from spyke_tui.processing.previews import SheetPicture
+
+WHEEL = 1.25
+"""One notch of the wheel zooms by this factor."""
+
+
+class SheetView(CellPane, can_focus=True):
+    """Shows one sheet through a surface. Scaling runs in a thread; the newest view wins."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("crops", "screen")]
+
+    def __init__(self, surface: Surface) -> None:
+        super().__init__(id="sheet")
+        self._surface = surface
+        self._picture: SheetPicture | None = None
+        self._scene = Scene(Size(1, 1))
+        self._viewport: Viewport | None = None
+        self._view: View | None = None
+        self._asked = 0
+        self._dragged = False
+
+    def row_cells(self, row: int) -> Sequence[Cell]:
+        return self._surface.cells(row)
+
+    @property
+    def viewport(self) -> Viewport | None:
+        """None until the pane has a size."""
+        return self._viewport
+
+    def open(self, picture: SheetPicture | None, scene: Scene) -> None:
+        """Show another sheet, whole."""
+        self._picture, self._scene = picture, scene
+        self._viewport = None
+        self._fit_pane()
+
+    def take_picture(self, picture: SheetPicture | None, scene: Scene) -> None:
+        """The picture of the sheet that is shown has come."""
+        self._picture = picture
+        if scene.sheet != self._scene.sheet:
+            self._viewport = None
+        self._scene = scene
+        self._fit_pane()
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show another scene over the same sheet; the view follows the active rectangle."""
+        if scene == self._scene:
+            return
+        self._scene = scene
+        if self._viewport is None or self._view is None:
+            return
+        viewport = self._viewport
+        if scene.active is not None and not viewport.is_fit:
+            viewport = viewport.following(scene.active.rect)
+        if viewport != self._viewport:
+            self.look(viewport)
+        else:
+            self.take(self._surface.move(scene))
+
+    def look(self, viewport: Viewport) -> None:
+        """Look through another viewport, as soon as a thread has scaled the sheet to it."""
+        if viewport == self._viewport and self._view is not None:
+            return
+        self._viewport = viewport
+        self._asked += 1
+        asked, picture = self._asked, self._picture
+        if picture is None:
+            self._loaded(asked, self._surface.load(None, viewport))
+            return
+
+        def load() -> None:
+            view = self._surface.load(picture, viewport)
+            self.app.call_from_thread(partial(self._loaded, asked, view))
+
+        self.run_worker(load, thread=True, group="view", exit_on_error=False)
+
+    def recolour(self, palette: Palette) -> None:
+        self._surface.recolour(palette)
+        self._view = None
+        if self._viewport is not None:
+            self.look(self._viewport)
+
+    def on_resize(self) -> None:
+        self._fit_pane()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._zoom(WHEEL, event)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._zoom(1 / WHEEL, event)
+
+    def on_mouse_down(self) -> None:
+        self._dragged = False
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.app.mouse_captured is self and (event.delta_x or event.delta_y):
+            self._dragged = True
+            if self._viewport is not None:
+                cell = self._viewport.cell
+                self.look(
+                    self._viewport.panned(-event.delta_x * cell.width, -event.delta_y * cell.height)
+                )
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self.release_mouse()
+        if not self._dragged and self._viewport is not None:
+            x, y = self._point(event)
+            self.post_message(SheetPointed(*self._viewport.to_sheet(x, y)))
+
+    def on_unmount(self) -> None:
+        self._surface.close()
+
+    def _point(self, event: events.MouseEvent) -> tuple[float, float]:
+        """The middle of the cell under the mouse, in pane pixels."""
+        assert self._viewport is not None
+        cell = self._viewport.cell
+        offset = event.get_content_offset_capture(self)
+        return (offset.x + 0.5) * cell.width, (offset.y + 0.5) * cell.height
+
+    def _zoom(self, factor: float, event: events.MouseEvent) -> None:
+        event.stop()
+        if self._viewport is not None:
+            self.look(self._viewport.zoomed(factor, *self._point(event)))
+
+    def _place(self) -> Place:
+        content = self.content_region
+        cell = self._surface.cell(Size(10, 20))
+        return Place(content.x, content.y, content.width, content.height, cell)
+
+    def _fit_pane(self) -> None:
+        place = self._place()
+        if place.width < 1 or place.height < 1:
+            return
+        if self._viewport is None or self._viewport.sheet != self._scene.sheet:
+            viewport = Viewport.fit(self._scene.sheet, place.pixels, place.cell)
+        else:
+            viewport = self._viewport.resized(place.pixels, place.cell)
+        self._view = None
+        self.look(viewport)
+
+    def _loaded(self, asked: int, view: View) -> None:
+        if asked != self._asked or not self.is_mounted:
+            return
+        place = self._place()
+        if view.viewport.pane != place.pixels:
+            return  # resized meanwhile; another view is on its way
+        self._view = view
+        with self.spyke.writer.one_write():
+            self.take(self._surface.show(view, self._scene, place))
+
+
+def middle_rect(viewport: Viewport, sheet: Size) -> Rect:
+    """A sensible new rectangle: a third of what is in view, upright, in its middle."""
+    left, top, right, bottom = viewport.source
+    height = max(1.0, (bottom - top) * 0.5)
+    width = max(1.0, min((right - left) * 0.5, height * 0.6))
+    size = Size(min(sheet.width, round(width)), min(sheet.height, round(height)))
+    return Rect(
+        round((left + right) / 2 - size.width / 2),
+        round((top + bottom) / 2 - size.height / 2),
+        size.width,
+        size.height,
+    )

@@ -1,0 +1,66 @@
+"""The bottom: what is open, saved or not, and what the keys do next."""
+
+from __future__ import annotations
+
+from spyke_tui.terminal.cells import Cell, cells_of, clipped
+from spyke_tui.tui.session import Session
+from spyke_tui.tui.widgets.cell_pane import TextPane
+
+_BAR = "  "
+
+
+class StatusLine(TextPane):
+    """Two rows in a narrow terminal, one in a wide one."""
+
+    WIDE = 118
+    """Cells from which on everything fits into one row."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(id="status")
+        self._session = session
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self.draw)  # a saved file and a failed one show by themselves
+
+    def on_resize(self) -> None:
+        self.draw()
+
+    def draw(self) -> None:
+        first, second = self._words()
+        fg, bg = self.ink
+        width = self.content_size.width
+
+        def row(words: list[tuple[str, bool]]) -> list[Cell]:
+            cells = cells_of(" ", fg, bg)
+            for word, bold in words:
+                cells += cells_of(word + _BAR, fg, bg, bold)
+            return clipped(cells[: -len(_BAR)], width)
+
+        rows = [first, second] if self.content_size.height > 1 else [first + second]
+        self.set_rows([row(words) for words in rows])
+
+    def _words(self) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+        session, editor = self._session, self._session.editor
+        saved = "saved" if session.is_saved else "* not saved"
+        if session.problem:
+            saved = "! NOT SAVED"
+        first = [
+            (session.project.dataset.character, True),
+            (saved, not session.is_saved),
+            (f"sheet {editor.sheet_key or '-'}", False),
+        ]
+        crop = editor.crop
+        if crop is None:
+            first.append(("no crop", False))
+            second = [("-", False)]
+        else:
+            at = editor.indexes.index(editor.index) + 1 if editor.index in editor.indexes else 0
+            first.append((f"{crop.id} {crop.status} {at}/{len(editor.indexes)}", True))
+            second = [(str(crop.rect), True)]
+        second += [
+            (f"step {editor.step}", False),
+            (f"edge {editor.edge.value}", False),
+            (f"aspect {editor.lock.value}", False),
+            (session.choice.protocol, False),
+        ]
+        return first, second
