@@ -58,6 +58,15 @@ def _print_result(result: BuildResult, *, dry_run: bool) -> None:
     for kept in result.kept:
         print(f"{painted('kept', 'yellow')}    {printable(kept.file)}")
         print(wrapped(printable(kept.why), "        "))
+    for (code, advice), crops in _by_reason(result).items():
+        print(f"{painted('failed', 'red')}  {', '.join(crops)}  {code}")
+        print(wrapped(printable(advice), "        "))
+
+
+def _by_reason(result: BuildResult) -> dict[tuple[str, str], list[str]]:
+    """Ids of the failed crops; those of one missing sheet share one message."""
+    reasons: dict[tuple[str, str], list[str]] = {}
     for failure in result.failed:
-        print(f"{painted('failed', 'red')}  {failure.crop}  {failure.code}")
-        print(wrapped(printable(f"{failure.message} {failure.fix}"), "        "))
+        reason = (failure.code, f"{failure.message} {failure.fix}")
+        reasons.setdefault(reason, []).append(failure.crop)
+    return reasons

@@ -13,6 +13,7 @@ from spyke_tui.errors import UsageError
 from spyke_tui.kohya.build import build_project
 from spyke_tui.kohya.check import check_project
 from spyke_tui.kohya.handover import write_handover
+from spyke_tui.kohya.sheets import sheet_path
 from spyke_tui.model.findings import Report
 from spyke_tui.model.project import Project
 from spyke_tui.model.table import printable
@@ -54,15 +55,15 @@ def write_sample(folder: Path) -> None:
 
 
 def _draw_missing_sheets(folder: Path, project: Project) -> None:
-    wanted = {sheet.file for sheet in project.sheets.values()}
-    missing = {name for name in wanted if not (folder / name).is_file()}
+    places = {Path(s.file).name: sheet_path(s, folder) for s in project.sheets.values()}
+    missing = {name for name, place in places.items() if not place.is_file()}
     if not missing:
         return
     bar = ProgressBar()
     for number, (name, picture) in enumerate(draw_samples(), 1):
-        bar(number, len(wanted), f"drawing {name}")
+        bar(number, len(places), f"drawing {name}")
         if name in missing:
-            write_whole(folder / name, encode_png(picture))
+            write_whole(places[name], encode_png(picture))
     bar.close()
 
 
