@@ -5,6 +5,7 @@ Lengths are final pixels unless they say so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -88,14 +89,14 @@ def draw_reference() -> Image.Image:
     sheet = _blank(2816, 1536)
     _write(sheet, (48, 30), "SPYKE", 58)
     _write(sheet, (248, 58), "character reference  /  age 19  /  1.72 m", 26, NOTE_COLOUR)
-    _draw_swatches(sheet, 1890, 34)
+    _draw_swatches(sheet, 1890, 28)
     for column, (view, pose) in enumerate(STANDING.items()):
         _draw_view_with_callouts(sheet, 400 + column * 680, 530, view, pose)
-    ImageDraw.Draw(sheet).line([(40, 868), (2776, 868)], fill=RULE_COLOUR, width=2)
+    ImageDraw.Draw(sheet).line([(40, 872), (2776, 872)], fill=RULE_COLOUR, width=2)
     for column, (name, pose) in enumerate(FACES.items()):
         x = 288 + column * 560
         _cut(partial(draw_portrait, pose=pose), 2.14).paste_centred(sheet, x, 1512)
-        _write(sheet, (x - 250, 888), name.upper(), 24, NOTE_COLOUR)
+        _write(sheet, (x - 248, 884), name.upper(), 24, NOTE_COLOUR)
     _write(sheet, (2702, 1400), "breathes\nout first", 22, NOTE_COLOUR)
     return sheet
 
@@ -167,11 +168,11 @@ def _draw_view_with_callouts(sheet: Image.Image, x: int, y: int, view: View, pos
         target = (x + callout.at[0] * scale, y + callout.at[1] * scale)
         _draw_callout(sheet, callout.text, (x + callout.place[0], y + callout.place[1]), target)
     name = view.upper()
-    _write(sheet, (x - _font(22).getlength(name) / 2, y + 298), name, 22, NOTE_COLOUR)
+    _write(sheet, (x - _font(22).getlength(name) / 2, y + 306), name, 22, NOTE_COLOUR)
 
 
 def _draw_callout(sheet: Image.Image, text: str, place: Point, target: Point) -> None:
-    """The note at `place` and a line from its near end to a dot at `target`."""
+    """The note at `place` and a dotted line from its near end to a spot at `target`."""
     title, _, rest = text.partition("\n")
     x, y = place
     _write(sheet, (x, y), title, 22)
@@ -180,8 +181,18 @@ def _draw_callout(sheet: Image.Image, text: str, place: Point, target: Point) ->
     start = (x + width + 8, y + 13) if x < target[0] else (x - 8, y + 13)
     pen = ImageDraw.Draw(sheet)
     elbow = (start[0] + (24 if x < target[0] else -24), start[1])
-    pen.line([start, elbow, target], fill=INK, width=2)
+    pen.line([start, elbow], fill=INK, width=2)
+    _draw_dots(pen, elbow, target)
     pen.ellipse((target[0] - 5, target[1] - 5, target[0] + 5, target[1] + 5), fill=INK)
+
+
+def _draw_dots(pen: ImageDraw.ImageDraw, start: Point, end: Point) -> None:
+    """A dotted line: thinner than the figures' own lines, and not one with them."""
+    count = max(1, round(math.dist(start, end) / 11))
+    for index in range(1, count):
+        share = index / count
+        x, y = (a + (b - a) * share for a, b in zip(start, end, strict=True))
+        pen.ellipse((x - 1.5, y - 1.5, x + 1.5, y + 1.5), fill=INK)
 
 
 def _draw_swatches(sheet: Image.Image, x: int, y: int) -> None:
