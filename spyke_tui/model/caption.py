@@ -19,6 +19,8 @@ def one_line(text: str) -> str:
 
     The trainer reads only the first line and takes a BOM or a zero-width space as part of a tag.
     """
+    if text.isprintable():  # almost always: nothing invisible, no space but the plain one
+        return " ".join(text.split())
     visible = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cs", "Co"))
     spaced = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in visible)
     return " ".join(spaced.split())

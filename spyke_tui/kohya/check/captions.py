@@ -71,11 +71,11 @@ def _incomplete(crop: Crop, project: Project) -> Iterator[Finding]:
 
 def _missing(stem: str, inspection: Inspection) -> Finding:
     name = stem + CAPTION_SUFFIX
-    near = [n for n in inspection.train.names if n.lower() == name.lower()]
-    if near and near[0] != name:
-        why = f"The trainer does not find {printable(near[0])}: it reads only {printable(name)}."
+    near = inspection.train.by_lower_case.get(name.lower())
+    if near is not None and not inspection.train.holds(name):
+        why = f"The trainer does not find {printable(near)}: it reads only {printable(name)}."
         fix = f"Rename it to {printable(name)}."
-    elif near:
+    elif near is not None:
         what = inspection.train.odd.get(name, "is a folder")
         why = f"{printable(name)} {printable(what)}: the trainer takes the picture without it."
         fix = "Remove it, then run spyke-tui build."

@@ -54,7 +54,7 @@ def _planned(planned: Planned, inspection: Inspection) -> Iterator[Finding]:
     problem = inspection.crop_problem(planned.crop)
     stamp = inspection.train.files.get(name)
     if stamp is None:
-        if name not in inspection.train.names:
+        if not inspection.train.holds(name):
             yield _missing(planned, problem)
         return
     if problem is not None and problem.code not in _SHEET_AWAY:

@@ -44,6 +44,10 @@ class Inspection:
         for planned in plan_training(project, self.layout):
             self.planned.setdefault(planned.stem, planned)
         self._built_from = {_source_of(entry) for entry in self.manifest.files.values()}
+        # Of ten thousand pictures, two folders' names need not be worked out again.
+        self._folder_names = {
+            path: self.manifest.name_of(path) for path in (self.layout.train, self.layout.reg)
+        }
         self._digests: dict[str, str | None] = {}
         self._problems: dict[str, Finding | None] = {}
 
@@ -121,7 +125,10 @@ class Inspection:
 
     def entry(self, path: Path) -> Entry | None:
         """What we remember of writing `path`."""
-        return self.manifest.files.get(self.manifest.name_of(path))
+        folder = self._folder_names.get(path.parent)
+        if folder is None:
+            return self.manifest.files.get(self.manifest.name_of(path))
+        return self.manifest.files.get(f"{folder}/{path.name}")
 
     def state_of(self, path: Path, stamp: Stamp) -> State:
         """Whether the file is as we left it; its bytes decide where only its stamp changed."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from spyke_tui.store.files import Stamp
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """A folder's own entries, hidden ones left out as the trainer leaves them out.
 
@@ -26,10 +27,19 @@ class Listing:
     problem: str = ""
     """Why the folder can't be listed; empty where it can, or where there is none."""
 
-    @property
+    def holds(self, name: str) -> bool:
+        """Whether anything of this name is there."""
+        return name in self.files or name in self.odd or name in self.folders
+
+    @cached_property
     def names(self) -> list[str]:
         """Everything in it, in the order of the names."""
         return sorted((*self.files, *self.odd, *self.folders))
+
+    @cached_property
+    def by_lower_case(self) -> dict[str, str]:
+        """The names by their lower case forms."""
+        return {name.lower(): name for name in self.names}
 
 
 def list_folder(path: Path) -> Listing:
