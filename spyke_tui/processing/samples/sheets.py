@@ -102,8 +102,8 @@ def draw_reference() -> Image.Image:
 
 
 def draw_turnaround() -> Image.Image:
-    """Four views on clean paper."""
-    return _row(1536, 1024, list(STANDING.values()), 1.44, 970)
+    """Four views on clean paper, the square picture that image generators like to give."""
+    return _row(1024, 1024, list(STANDING.values()), 1.04, 820)
 
 
 def draw_fight() -> Image.Image:
