@@ -19,8 +19,11 @@ WHITE: Colour = (255, 255, 255)
 _BAND_SHARE = 0.06
 """Width of the band along a rectangle's edge, as a share of its shorter side."""
 
-_SAMPLE_SIDE = 96
-"""Longer side, in pixels, to which each sampled strip is reduced."""
+_SAMPLE_LENGTH = 64
+"""Samples taken along each strip."""
+
+_SAMPLE_DEPTH = 8
+"""Samples taken across each strip."""
 
 _BIN_BITS = 0xF0
 """Colours are counted in bins of 16 levels per channel."""
@@ -79,13 +82,18 @@ def mean_near(counts: dict[Colour, int], target: Colour, levels: int) -> tuple[C
     Where nothing is near, the target itself with a share of 0.
     """
     total = near = reds = greens = blues = 0
-    for colour, count in counts.items():
+    wanted_red, wanted_green, wanted_blue = target
+    for (red, green, blue), count in counts.items():
         total += count
-        if _within(colour, target, levels):
+        if (
+            -levels <= red - wanted_red <= levels
+            and -levels <= green - wanted_green <= levels
+            and -levels <= blue - wanted_blue <= levels
+        ):
             near += count
-            reds += colour[0] * count
-            greens += colour[1] * count
-            blues += colour[2] * count
+            reds += red * count
+            greens += green * count
+            blues += blue * count
     if not near:
         return target, 0.0
     half = near // 2
@@ -128,10 +136,9 @@ def _sample(picture: Image.Image, strip: Rect) -> Image.Image:
 
     Every n-th pixel is taken, not a mean: means would mix ink into the paper.
     """
-    step = max(1, max(strip.width, strip.height) // _SAMPLE_SIDE)
-    across = max(1, min(strip.width, strip.height) // 12)
-    steps = (step, min(step, across)) if strip.width >= strip.height else (min(step, across), step)
-    size = (max(1, strip.width // steps[0]), max(1, strip.height // steps[1]))
+    length, depth = max(strip.width, strip.height), min(strip.width, strip.height)
+    along, across = min(length, _SAMPLE_LENGTH), min(depth, _SAMPLE_DEPTH)
+    size = (along, across) if strip.width >= strip.height else (across, along)
     return picture.resize(size, Image.Resampling.NEAREST, box=strip.box)
 
 

@@ -27,6 +27,7 @@ class Blob:
     rect: Rect
     ink: int
     runs: list[Run] = field(repr=False)
+    _cores: dict[int, list[Blob]] = field(default_factory=dict, repr=False)
 
     @property
     def extent(self) -> float:
@@ -40,6 +41,12 @@ class Blob:
     def filled(self) -> Image.Image:
         """What the blob's outline encloses, as a mask of the size of its rectangle."""
         return silhouette(blob_mask(self))
+
+    def cores(self, depth: int) -> list[Blob]:
+        """What stays of the silhouette when `depth` pixels are worn off, in its own coordinates."""
+        if depth not in self._cores:
+            self._cores[depth] = find_blobs(thinned(self.filled, depth), 6)
+        return self._cores[depth]
 
 
 def figure_extent(rect: Rect) -> float:

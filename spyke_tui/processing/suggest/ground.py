@@ -74,7 +74,7 @@ def sheet_ground(rgb: Image.Image) -> Colour:
     """The paper's colour: that of the border, unless the border is too mixed to say."""
     border = estimate_background(rgb)
     small = rgb.resize((max(1, rgb.width // 4), max(1, rgb.height // 4)), Image.Resampling.NEAREST)
-    counts = count_colours(small)
+    counts = count_colours(small.point(lambda level: (level & 0xF8) | 4))
     _, border_share = mean_near(counts, border, 24)
     common, common_share = dominant_colour(counts)
     return common if border_share < 0.1 and common_share > 2 * border_share else border

@@ -12,11 +12,17 @@ _LONG_SHARE = 0.2
 _THICK = 3
 """A line is thinner than this many working pixels on either side of its middle."""
 
-_ROW_SHARE = 0.4
-"""A row with this share of thin ink is a line that figures stand in front of."""
+_PIECE = 12
+"""What is seen of a line between figures counts from this many working pixels on."""
+
+_ROW_SHARE = 0.25
+"""A row with this share of such pieces is a line that figures stand in front of."""
 
 _BORDER_DEPTH = 0.08
 """How far from the edge a frame or band is looked for, as a share of the sheet."""
+
+_FRAME_THICKNESS = 0.015
+"""The thickest line of a frame that stands off the edge, as a share of the sheet."""
 
 _BORDER_SHARE = 0.85
 """A row is part of a frame or band when this share of it is ink."""
@@ -34,16 +40,39 @@ def without_border(mask: Image.Image) -> Image.Image:
 
 
 def _without_bands(mask: Image.Image) -> Image.Image:
-    """The mask without the rows near its top and bottom that are ink from side to side."""
+    """The mask without bands near its top and bottom that are ink from side to side.
+
+    Such a band begins at the very edge, or is the line of a frame: what is thicker and stands off
+    the edge may be a figure.
+    """
     width, height = mask.size
     depth = round(_BORDER_DEPTH * height)
+    thickness = max(3, round(_FRAME_THICKNESS * height))
     data = mask.tobytes()
-    cleared: bytearray | None = None
-    for row in (*range(depth), *range(height - depth, height)):
-        if data.count(255, row * width, (row + 1) * width) >= _BORDER_SHARE * width:
-            cleared = cleared or bytearray(data)
-            cleared[row * width : (row + 1) * width] = bytes(width)
-    return mask if cleared is None else Image.frombytes("L", mask.size, bytes(cleared))
+    full = [
+        data.count(255, row * width, (row + 1) * width) >= _BORDER_SHARE * width
+        for row in range(height)
+    ]
+    pixels = bytearray(data)
+    for start, end in _groups(full):
+        at_edge = start <= 1 or end >= height - 1
+        near = start < depth or end > height - depth
+        if near and end - start <= (depth if at_edge else thickness):
+            pixels[start * width : end * width] = bytes((end - start) * width)
+    return mask if pixels == data else Image.frombytes("L", mask.size, bytes(pixels))
+
+
+def _groups(flags: list[bool]) -> list[tuple[int, int]]:
+    """(first, after the last) of each stretch of true flags."""
+    groups = []
+    start = -1
+    for index, flag in enumerate([*flags, False]):
+        if flag and start < 0:
+            start = index
+        elif not flag and start >= 0:
+            groups.append((start, index))
+            start = -1
+    return groups
 
 
 def without_lines(mask: Image.Image) -> Image.Image:
@@ -68,15 +97,14 @@ def _without_rows(mask: Image.Image, least: int) -> Image.Image:
     cleared: bytearray | None = None
     for row in range(height):
         at = row * width
-        spread = thin.count(255, at, at + width) >= _ROW_SHARE * width
-        for found in long_line.finditer(thin, at, at + width):
-            if found.end() - found.start() < (12 if spread else least):
-                continue
-            cleared = cleared or bytearray(mask.tobytes())
-            keep = int.from_bytes(cleared[found.start() : found.end()]) & ~int.from_bytes(
-                thin[found.start() : found.end()]
-            )
-            cleared[found.start() : found.end()] = keep.to_bytes(found.end() - found.start())
+        pieces = [found.span() for found in long_line.finditer(thin, at, at + width)]
+        pieces = [(start, end) for start, end in pieces if end - start >= _PIECE]
+        whole_line = sum(end - start for start, end in pieces) >= _ROW_SHARE * width
+        for start, end in pieces:
+            if whole_line or end - start >= least:
+                cleared = cleared or bytearray(mask.tobytes())
+                ink, line = (int.from_bytes(bits[start:end]) for bits in (cleared, thin))
+                cleared[start:end] = (ink & ~line).to_bytes(end - start)
     return mask if cleared is None else Image.frombytes("L", mask.size, bytes(cleared))
 
 

@@ -47,7 +47,7 @@ def by_erosion(blob: Blob, depth: int) -> list[Blob]:
     Text, leader lines and touching fingertips tie figures together by a few pixels; a neck or an
     arm is thicker than that. [] where the blob does not fall apart into figures.
     """
-    cores = _significant(_cores(blob, depth))
+    cores = _significant(blob.cores(depth))
     if not balanced(cores, blob):
         return []
     grown = [_grown(core, depth, blob.filled) for core in cores]
@@ -56,7 +56,7 @@ def by_erosion(blob: Blob, depth: int) -> list[Blob]:
 
 def without_strokes(blob: Blob, depth: int) -> Blob:
     """The blob's body: without what is thinner than 2 x `depth`, where the body is most of it."""
-    cores = _cores(blob, depth)
+    cores = blob.cores(depth)
     if not cores:
         return blob
     body = _grown(cores[0], depth, blob.filled)
@@ -66,13 +66,8 @@ def without_strokes(blob: Blob, depth: int) -> Blob:
 
 def is_flimsy(blob: Blob, depth: int) -> bool:
     """Whether the blob is little more than strokes, as writing is."""
-    left = thinned(blob.filled, depth).histogram()[255]
+    left = sum(core.ink for core in blob.cores(depth))
     return left < 0.15 * blob.filled.histogram()[255]
-
-
-def _cores(blob: Blob, depth: int) -> list[Blob]:
-    """What stays of the silhouette when `depth` pixels are worn off all around."""
-    return find_blobs(thinned(blob.filled, depth), 6)
 
 
 def _grown(core: Blob, by: int, filled: Image.Image) -> Blob:
