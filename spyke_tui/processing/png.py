@@ -1,32 +1,98 @@
 """The one PNG encoder: 8-bit RGB without alpha, text, profile or EXIF, always the same bytes.
 
-Run-length matching (`compress_type=3`) is what both photographs and flat art want here: measured
-on crops of real sheets it takes a quarter to half of the time of Pillow's default level, about
-the time of the fastest level, and its files are 1-20% smaller than either's, but for clean
-vector-like drawings, where they are 7% larger than the default's.
+Written out here because of its time: two thirds of what Pillow spends on such a picture goes into
+trying five row filters pixel by pixel. Two filters whose residues Pillow's image arithmetic makes
+in a millisecond, chosen per row on a sample of its pixels, and run-length matching take half the
+time of Pillow's own run-length encoder, a fifth of its default, for files 2-5% larger than the
+first's and of the size of the second's (crops of real sheets, 512 pixels a side).
 """
 
 from __future__ import annotations
 
-import io
+import struct
+import zlib
+from collections.abc import Iterator
 
 import PIL
-from PIL import Image
+from PIL import Image, ImageChops
 
-_RUN_LENGTHS = 3
-
-ENCODER_ID = f"letterbox 1, png rle 1, pillow {PIL.__version__}"
+ENCODER_ID = f"letterbox 1, png 2, pillow {PIL.__version__}, zlib {zlib.ZLIB_RUNTIME_VERSION}"
 """Changes whenever the bytes made from the same crop may change: rendering or encoding."""
 
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_DEPTH, _RGB = 8, 2
+_LEFT, _ABOVE = b"\1", b"\2"
+"""The filter byte of a row that holds differences from the pixel to the left, or above."""
 
-def encode_png(image: Image.Image, compress: int = _RUN_LENGTHS) -> bytes:
-    """The whole PNG file of an RGB `image`; `compress` is zlib's strategy, 0..4.
+_SAMPLES = 64
+"""Pixels per row on which its filter is chosen."""
+
+_TRIED_BYTES = 40_000
+_WORTHWHILE = 0.85
+
+# A residue's cost is its distance from zero, as a signed byte; quadrupled, so that the mean of a
+# nearly empty row is not rounded away.
+_COSTS = [min(255, 4 * min(value, 256 - value)) for value in range(256)] * 3
+
+
+def encode_png(image: Image.Image) -> bytes:
+    """The whole PNG file of an RGB `image`.
 
     Raises ValueError for any other mode: what to do with alpha is not this function's to decide.
     """
     if image.mode != "RGB":
         raise ValueError(f"a training picture is RGB, not {image.mode}")
-    buffer = io.BytesIO()
-    # Named, because Pillow would otherwise take them from the picture they were cut from.
-    image.save(buffer, "PNG", compress_type=compress, icc_profile=None, transparency=None)
-    return buffer.getvalue()
+    header = struct.pack(">IIBBBBB", image.width, image.height, _DEPTH, _RGB, 0, 0, 0)
+    pixels = _compressed(b"".join(_filtered_rows(image)))
+    chunks = (_chunk(b"IHDR", header), _chunk(b"IDAT", pixels), _chunk(b"IEND", b""))
+    return _SIGNATURE + b"".join(chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(data, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", checksum)))
+
+
+def _compressed(rows: bytes) -> bytes:
+    """Run lengths, unless looking further back pays on a sample from the middle.
+
+    It does where red, green and blue are equal: pencil, scans, sheets in gray.
+    """
+    middle = len(rows) // 2
+    sample = rows[middle : middle + _TRIED_BYTES]
+    runs, matches = _deflated(sample, zlib.Z_RLE), _deflated(sample, zlib.Z_DEFAULT_STRATEGY)
+    worthwhile = len(matches) < _WORTHWHILE * len(runs)
+    return _deflated(rows, zlib.Z_DEFAULT_STRATEGY if worthwhile else zlib.Z_RLE)
+
+
+def _deflated(data: bytes, strategy: int) -> bytes:
+    compressor = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, 9, strategy)
+    return compressor.compress(data) + compressor.flush()
+
+
+def _filtered_rows(image: Image.Image) -> Iterator[bytes | memoryview]:
+    """Filter byte and residues of each row in turn."""
+    left = ImageChops.subtract_modulo(image, _moved(image, 1, 0))
+    above = ImageChops.subtract_modulo(image, _moved(image, 0, 1))
+    left_rows, above_rows = memoryview(left.tobytes()), memoryview(above.tobytes())
+    stride = 3 * image.width
+    start = 0
+    for left_cost, above_cost in zip(_row_costs(left), _row_costs(above), strict=True):
+        is_left = left_cost < above_cost
+        yield _LEFT if is_left else _ABOVE
+        yield (left_rows if is_left else above_rows)[start : start + stride]
+        start += stride
+
+
+def _moved(image: Image.Image, right: int, down: int) -> Image.Image:
+    """`image` shifted, with the zeros that PNG assumes outside of it."""
+    moved = Image.new("RGB", image.size)
+    moved.paste(image, (right, down))
+    return moved
+
+
+def _row_costs(residues: Image.Image) -> list[int]:
+    """About how much information each row of residues holds."""
+    sample = residues.resize((_SAMPLES, residues.height), Image.Resampling.NEAREST)
+    means = sample.point(_COSTS).resize((1, residues.height), Image.Resampling.BOX).tobytes()
+    return [sum(means[start : start + 3]) for start in range(0, len(means), 3)]
