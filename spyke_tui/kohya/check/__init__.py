@@ -1,7 +1,8 @@
 """Check: everything that would go wrong with this training set, before the trainer sees it.
 
 Pictures and captions are counted as they lie on disk, the way the trainer counts them. Nothing is
-written but the check's own memory in ``.spyke/``, and nothing is decoded that has a header.
+written but the check's own memory in ``.spyke/``. Headers say most; what needs pixels is looked at
+once a picture.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from spyke_tui.kohya.check.crops import find_in_crops
 from spyke_tui.kohya.check.folders import find_in_folders
 from spyke_tui.kohya.check.images import find_in_images
 from spyke_tui.kohya.check.inspection import Inspection
+from spyke_tui.kohya.check.likeness import find_alike
 from spyke_tui.kohya.check.regularization import find_in_regularization
 from spyke_tui.kohya.check.targets import find_in_targets
 from spyke_tui.kohya.trainer import CAPTION_SUFFIX
@@ -27,7 +29,7 @@ __all__ = ["check_project"]
 def check_project(project: Project, folder: Path) -> Report:
     """Every finding on `project`, errors first; `folder` is that of crops.toml.
 
-    Reads headers and captions, and those only where a file's stamp has changed since last time.
+    Opens only files whose stamp has changed since last time.
     """
     inspection = Inspection(project, folder)
     coverage = measure_coverage(project)
@@ -41,6 +43,7 @@ def check_project(project: Project, folder: Path) -> Report:
     findings = [
         *find_in_crops(inspection),
         *find_in_images(inspection),
+        *find_alike(inspection),
         *find_in_captions(inspection),
         *find_in_folders(inspection),
         *find_in_regularization(inspection),

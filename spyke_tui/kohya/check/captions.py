@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from spyke_tui.kohya.check.facts import CaptionFacts
 from spyke_tui.kohya.check.inspection import Inspection
+from spyke_tui.kohya.check.vocabulary import find_in_vocabulary
 from spyke_tui.kohya.check.words import SIDES, mention_of
 from spyke_tui.kohya.plan import Planned
 from spyke_tui.kohya.trainer import CAPTION_SUFFIX
@@ -30,7 +31,7 @@ def find_in_captions(inspection: Inspection) -> Iterator[Finding]:
     for crop in inspection.project.crops:
         if crop.status == "keep":
             yield from _incomplete(crop, inspection.project)
-    texts: list[str] = []
+    texts: dict[str, str] = {}
     for stem in dict.fromkeys(name.rpartition(".")[0] for name in inspection.train_pictures):
         name = stem + CAPTION_SUFFIX
         stamp = inspection.train.files.get(name)
@@ -38,10 +39,16 @@ def find_in_captions(inspection: Inspection) -> Iterator[Finding]:
             yield _missing(stem, inspection)
             continue
         facts = inspection.memory.caption(f"{inspection.train.path}/{name}", stamp)
-        texts.append(facts.text)
+        texts[stem] = facts.text
         yield from _file(name, facts, inspection)
         yield from _wording(name, facts.text, inspection)
-    yield from _fixed_features(texts, inspection.project)
+    yield from _fixed_features(list(texts.values()), inspection.project)
+    yield from find_in_vocabulary(
+        [
+            (inspection.where(inspection.train, stem + CAPTION_SUFFIX), text)
+            for stem, text in texts.items()
+        ]
+    )
 
 
 def _incomplete(crop: Crop, project: Project) -> Iterator[Finding]:

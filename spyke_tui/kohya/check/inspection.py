@@ -97,7 +97,7 @@ class Inspection:
                 return f"{error.message}\n{error.hint}"
             return ""
 
-        damage = self.memory.sheet_damage(state.path, stamp, look)
+        damage = self.memory.note("decoded", state.path, stamp, look)
         if not damage:
             return None
         message, _, hint = damage.partition("\n")

@@ -48,19 +48,15 @@ class Memory:
 
     def digest(self, path: Path, stamp: Stamp) -> str:
         """Hex digest of a file's bytes. Raises OSError."""
-        name = f"sha256:{path}"
-        found = self._recall(name, stamp, (str,))
-        digest: str = found[0] if found else sha256_of(path)
-        self._keep(name, stamp, [digest])
-        return digest
+        return self.note("sha256", path, stamp, sha256_of)
 
-    def sheet_damage(self, path: Path, stamp: Stamp, look: Callable[[Path], str]) -> str:
-        """What `look` says of a sheet that is decoded whole; asked once a stamp."""
-        name = f"decoded:{path}"
+    def note(self, kind: str, path: Path, stamp: Stamp, look: Callable[[Path], str]) -> str:
+        """What `look` says of a file, asked once a stamp; `kind` tells notes apart."""
+        name = f"{kind}:{path}"
         found = self._recall(name, stamp, (str,))
-        damage: str = found[0] if found else look(path)
-        self._keep(name, stamp, [damage])
-        return damage
+        said: str = found[0] if found else look(path)
+        self._keep(name, stamp, [said])
+        return said
 
     def save(self) -> None:
         """Keep what was used this time. Silent where it can't be written: it is only speed."""

@@ -7,25 +7,28 @@ from collections.abc import Iterator
 from spyke_tui.kohya.check.inspection import Inspection
 from spyke_tui.model.coverage import Coverage, Share
 from spyke_tui.model.findings import Finding
-from spyke_tui.model.project import Project, Span
+from spyke_tui.model.project import Project
 from spyke_tui.model.steps import Steps, plan_steps
 from spyke_tui.model.table import printable, quoted_list
 
 
 def find_in_targets(inspection: Inspection, coverage: Coverage, steps: Steps) -> Iterator[Finding]:
-    yield from _images(len(inspection.train_pictures), inspection.project.targets.images)
+    yield from _images(inspection)
     if coverage.total:  # of an empty set there is nothing more to say
         yield from _coverage(coverage, inspection.project)
     yield from _steps(steps, inspection)
 
 
-def _images(have: int, target: Span) -> Iterator[Finding]:
+def _images(inspection: Inspection) -> Iterator[Finding]:
+    have, target = len(inspection.train_pictures), inspection.project.targets.images
     if have < target.min:
         yield Finding(
             "images-few", "error", "targets.images",
             f"There are {have} training images; at least {target.min} are wanted: "
             f"{target.min - have} are missing.",
-            "Keep more crops and run spyke-tui build, or lower targets.images.min.",
+            "Run spyke-tui build: enough crops are kept."
+            if len(inspection.planned) >= target.min
+            else "Keep more crops, then run spyke-tui build.",
         )  # fmt: skip
     elif have > target.max:
         yield Finding(
