@@ -1,65 +1,51 @@
-"""The repository's own crops.toml, the Spyke project: what is planned is what stands there."""
+"""The repository's own crops.toml: Spyke himself, whose pictures are not in it."""
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
-from spyke_tui.model.caption import caption_of
-from spyke_tui.model.mirroring import has_twin
-from spyke_tui.model.reading import read_project
+import pytest
 
-FILE = Path(__file__).parent.parent / "crops.toml"
-PROJECT = read_project(tomllib.loads(FILE.read_text(encoding="utf-8")))
+from spyke_tui.kohya.check import check_project
+from spyke_tui.kohya.plan import caption_bytes, plan_training
+from spyke_tui.model.layout import Layout
+from spyke_tui.model.project import Project
+from spyke_tui.store.crops_file import CropsFile
 
-CAPTIONS = {
-    "spyke_final_front": "full body, front view, standing neutral pose",
-    "spyke_final_3q": "full body, three quarter view, standing neutral pose",
-    "spyke_final_side": "full body, side view, standing neutral pose, cloak draped",
-    "spyke_final_back": "full body, back view, standing neutral pose, cloak symbol",
-    "spyke_final_neutral": "closeup, neutral expression",
-    "spyke_final_angry": "closeup, angry expression",
-    "spyke_final_battle": "closeup, determined expression, battle focused",
-    "spyke_final_shocked": "closeup, surprised expression",
-    "v1_front": "full body, front view, standing neutral pose",
-    "v1_3q": "full body, three quarter view, standing neutral pose",
-    "v1_side": "full body, side view, standing neutral pose",
-    "v1_back": "full body, back view, standing neutral pose",
-}
+HERE = Path(__file__).parent.parent
 
 
-def test_kept_crops_have_the_planned_captions() -> None:
-    kept = [crop for crop in PROJECT.crops if crop.status == "keep"]
-    captions = {crop.id: caption_of(crop, PROJECT.dataset) for crop in kept}
-    assert captions == {
-        crop: f"spyke_plasma_v1, {text}, white background" for crop, text in CAPTIONS.items()
-    }
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return CropsFile.read(HERE).project
 
 
-def test_what_nobody_has_seen_is_a_draft_with_its_pose_undecided() -> None:
-    drafts = {crop.id: crop for crop in PROJECT.crops if crop.status == "draft"}
-    assert set(drafts) == {"v7_front", "v7_3q", "v7_side", "v7_back", "v2_front", "v2_3q"}
-    for crop in drafts.values():
-        assert (crop.pose, crop.action, crop.details) == ("", None, None)
+def test_the_committed_captions_are_those_of_the_kept_crops(project: Project) -> None:
+    layout = Layout.of(project.dataset, HERE)
+    planned = {p.caption_file: caption_bytes(p.caption) for p in plan_training(project, layout)}
+    on_disk = {path: path.read_bytes() for path in layout.train.glob("*.txt")}
+    assert on_disk == planned
 
 
-def test_every_sheet_has_its_place_and_every_rectangle_lies_on_it() -> None:
-    assert len(PROJECT.sheets) == 13
-    for sheet in PROJECT.sheets.values():
-        assert sheet.note and sheet.size is not None
-    for crop in PROJECT.crops:
-        size = PROJECT.sheets[crop.sheet].size
-        assert size is not None and crop.rect.is_inside(size), crop.id
+def test_the_planned_set(project: Project) -> None:
+    assert len(project.sheets) == 13
+    assert len([c for c in project.crops if c.status == "keep"]) == 12
+    assert len([c for c in project.crops if c.status == "draft"]) == 6
+    assert not any(crop.mirror for crop in project.crops)
+    captions = {p.stem: p.caption for p in plan_training(project, Layout.of(project.dataset, HERE))}
+    assert captions["spyke_final_front"] == (
+        "spyke_plasma_v1, full body, front view, standing neutral pose, white background"
+    )
+    assert captions["spyke_final_angry"] == (
+        "spyke_plasma_v1, closeup, angry expression, white background"
+    )
 
 
-def test_only_sheets_of_the_grown_character_are_used() -> None:
-    used = {PROJECT.sheets[crop.sheet] for crop in PROJECT.crops}
-    assert not [sheet.key for sheet in used if "age 16" in sheet.note]
-
-
-def test_nothing_is_mirrored_before_somebody_has_looked() -> None:
-    assert not [crop.id for crop in PROJECT.crops if has_twin(crop, PROJECT.dataset)]
-
-
-def test_no_key_is_unknown() -> None:
-    assert PROJECT.unknown_keys == ()
+def test_check_names_every_missing_picture_and_no_contradiction(project: Project) -> None:
+    report = check_project(project, HERE)
+    codes = {finding.code for finding in report.findings}
+    missing = {f.where for f in report.findings if f.code == "sheet-missing"}
+    assert missing == {f"sheets.{key}" for key in project.sheets}
+    assert {"coverage-framing", "coverage-action"} <= codes
+    for code in ("rect-outside", "rect-empty", "id-duplicate", "unknown-key", "sheet-excluded"):
+        assert code not in codes
