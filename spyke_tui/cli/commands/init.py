@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 
 from spyke_tui.cli.output import counted
@@ -32,8 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"wrote {printable(str(path))} with {counted(len(sheets), 'sheet')}:")
     for key, name, size in sheets:
         print(f"  {key}  {printable(name)}  {size}")
-    place = "" if folder.resolve() == Path.cwd() else f" --project {folder}"
-    print(f"Next: spyke-tui suggest --write{place}   then: spyke-tui {folder}")
+    words = shlex.quote(printable(str(folder)))
+    place = "" if folder.resolve() == Path.cwd() else f" --project {words}"
+    print(f"Next: spyke-tui suggest --write{place}   then: spyke-tui {words}")
     return 0
 
 

@@ -43,14 +43,18 @@ def run(arguments: argparse.Namespace) -> int:
             continue
         rects = [suggestion.rect for suggestion in suggest_rects(picture)]
         found.append((source, Size(*picture.size), rects))
+    # Before anything is printed: a reader that goes away early must not cost the drafts.
+    written = (
+        _write(file, found, keep=arguments.keep) if arguments.write and file is not None else ""
+    )
     if arguments.json:
         print(json.dumps({"sheets": [_as_json(*entry) for entry in found]}))
     else:
         _print_table(found)
     for failed in errors:
         print(f"spyke-tui: {printable(failed.message)} {printable(failed.hint)}", file=sys.stderr)
-    if arguments.write and file is not None:
-        _write(file, found, keep=arguments.keep, quiet=arguments.json)
+    if written and not arguments.json:
+        print(written)
     return 1 if errors else 0
 
 
@@ -93,14 +97,12 @@ def _print_table(found: list[tuple[_Source, Size, list[Rect]]]) -> None:
             print(f"  {rect}")
 
 
-def _write(
-    file: CropsFile, found: list[tuple[_Source, Size, list[Rect]]], *, keep: bool, quiet: bool
-) -> None:
+def _write(file: CropsFile, found: list[tuple[_Source, Size, list[Rect]]], *, keep: bool) -> str:
+    """Add the rectangles to crops.toml; says what was done."""
     project, added = file.project, 0
     for source, size, rects in found:
         project, new = add_drafts(project, source.key, size, rects, keep=keep)
         added += len(new)
     file.write(project)
-    if not quiet:
-        state = "kept crop" if keep else "draft"
-        print(f"{counted(added, state)} added to {printable(str(file.path))}.")
+    state = "kept crop" if keep else "draft"
+    return f"{counted(added, state)} added to {printable(str(file.path))}."
