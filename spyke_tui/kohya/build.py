@@ -27,7 +27,7 @@ from spyke_tui.store.lock import exclusive
 from spyke_tui.store.manifest import Entry, Manifest
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from spyke_tui.processing.picture import Picture
 
 Progress = Callable[[int, int, str], None]
 """Called as (files done, files in all, what was just done), always in the caller's thread."""
@@ -287,7 +287,7 @@ class _Build:
             if crop.id in unreadable and crop.sheet in self.project.sheets:
                 self.manifest.sources.pop(str(sheets.state(crop.sheet).path), None)
 
-    def _make(self, picture: Image, job: _Job) -> _Made:
+    def _make(self, picture: Picture, job: _Job) -> _Made:
         """Render, compare and write one picture (in a worker's thread)."""
         from spyke_tui.processing.png import encode_png
         from spyke_tui.processing.render import render_crop
@@ -337,7 +337,7 @@ def _reads_as(path: Path, data: bytes) -> bool:
         return False
 
 
-def _shows(path: Path, image: Image, data: bytes) -> bool:
+def _shows(path: Path, image: Picture, data: bytes) -> bool:
     """Whether the file holds these bytes, or another encoder's of the same pixels."""
     from spyke_tui.processing.loading import load_picture
 

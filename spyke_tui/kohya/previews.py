@@ -24,7 +24,7 @@ from spyke_tui.model.table import printable
 from spyke_tui.store.files import remove_leftovers, sha256_of, sha256_of_bytes, write_whole
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from spyke_tui.processing.picture import Picture
 
 CONTACT_SHEET = "_contact-sheet.png"
 _LISTING = ".spyke-previews.json"
@@ -35,7 +35,7 @@ _THUMBNAIL = 320
 @dataclass(slots=True)
 class _Previewed:
     state: str
-    thumbnail: Image
+    thumbnail: Picture
 
 
 def build_previews(
@@ -73,7 +73,7 @@ def _render(
     crops: list[Crop],
     result: BuildResult,
     progress: Progress | None,
-) -> dict[str, Image]:
+) -> dict[str, Picture]:
     """Thumbnails by crop id of all that could be rendered; the pictures are on disk then."""
     from spyke_tui.processing.loading import load_picture
     from spyke_tui.processing.png import encode_png
@@ -91,7 +91,7 @@ def _render(
         pixels = state.size.width * state.size.height if state.size else 0
         groups.setdefault(state.path, SheetJobs(state.path, pixels, [])).jobs.append(crop)
 
-    def make(picture: Image, crop: Crop) -> _Previewed:
+    def make(picture: Picture, crop: Crop) -> _Previewed:
         image = render_crop(
             picture, crop.rect, project.dataset.size, project.dataset.pad, crop.erase
         )
@@ -99,7 +99,7 @@ def _render(
         image.thumbnail((_THUMBNAIL, _THUMBNAIL))
         return _Previewed(state, image)
 
-    made: dict[str, Image] = {}
+    made: dict[str, Picture] = {}
     total = sum(len(group.jobs) for group in groups.values())
     for done, (crop, outcome) in enumerate(
         SheetQueue(list(groups.values()), load_picture, make), 1
@@ -135,7 +135,11 @@ def _count(result: BuildResult, state: str) -> None:
 
 
 def _write_contact_sheet(
-    project: Project, layout: Layout, crops: list[Crop], made: dict[str, Image], result: BuildResult
+    project: Project,
+    layout: Layout,
+    crops: list[Crop],
+    made: dict[str, Picture],
+    result: BuildResult,
 ) -> None:
     from spyke_tui.processing.contact_sheet import ContactItem, contact_sheet
     from spyke_tui.processing.png import encode_png

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from spyke_tui.processing.picture import Picture
 
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
@@ -31,7 +31,7 @@ class SheetJobs(Generic[Job]):
     path: Path
     pixels: int
     jobs: list[Job]
-    picture: Image | None = field(default=None, repr=False)
+    picture: Picture | None = field(default=None, repr=False)
     open_jobs: int = 0
 
 
@@ -45,8 +45,8 @@ class SheetQueue(Generic[Job, Outcome]):
     def __init__(
         self,
         sheets: Sequence[SheetJobs[Job]],
-        load: Callable[[Path], Image],
-        work: Callable[[Image, Job], Outcome],
+        load: Callable[[Path], Picture],
+        work: Callable[[Picture, Job], Outcome],
         threads: int = THREADS,
     ) -> None:
         # Largest first: its decoding overlaps with everything else.
