@@ -74,10 +74,12 @@ class SheetPicture:
         For every key press; `real_preview` is the training image itself.
         """
         inside = rect.intersection(Rect(0, 0, self.size.width, self.size.height))
-        canvas = Image.new("RGB", (side, side), self._quick_pad(inside, pad))
+        # Twice as large first: at the pane's own size the picture would lie up to half a pixel
+        # beside where the real one, which is reduced from the training image, lies.
+        canvas = Image.new("RGB", (2 * side, 2 * side), self._quick_pad(inside, pad))
         if inside.is_empty or side < 1:
-            return canvas.tobytes()
-        target = contain_box(inside.size, side)
+            return canvas.reduce(2).tobytes()
+        target = contain_box(inside.size, 2 * side)
         copy, factor = self._copy_for(inside.width / target.width, inside.height / target.height)
         box = (
             inside.left / factor,
@@ -87,7 +89,7 @@ class SheetPicture:
         )
         shown = copy.resize((target.width, target.height), Image.Resampling.BILINEAR, box=box)
         canvas.paste(shown, (target.left, target.top))
-        return canvas.tobytes()
+        return canvas.reduce(2).tobytes()
 
     def real_preview(
         self,

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
     from spyke_tui.processing.previews import SheetPicture
 
 CELL = Size(1, 2)
-FOLLOW_TOLERANCE = 20
-"""While the preview follows, a pixel that differs less than this (of 255, in each channel) stays
-as it is; `settle` writes the exact ones. It keeps a nudge below 1.5 kB."""
+FOLLOW_TOLERANCE = 16
+"""While the preview follows, a cell that differs less than this (of 255, in any channel) stays
+as it is; `settle` writes the exact ones."""
+SETTLE_TOLERANCE = 8
+"""The same once the preview settles: too little to be seen."""
+CELL_BYTES = 44
+"""What writing one cell with colours of its own costs, about: colours, sign and position."""
+FEWEST_CELLS = 8
+"""Cells of the preview that follow even where nothing is left of the bytes of a nudge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +92,13 @@ class HalfcellSurface:
 
     def load(self, picture: SheetPicture | None, viewport: Viewport) -> HalfcellView:
         rows = _sheet_rows(picture, viewport, self._palette)
-        light = _dim_table(self._palette.dim)
-        return HalfcellView(viewport, rows, tuple(row.translate(light) for row in rows))
+        light, shown = _dim_table(self._palette.dim), viewport.picture
+        inside = slice(3 * shown.left, 3 * shown.right)
+        dimmed = list(rows)
+        for y in range(shown.top, shown.bottom):
+            row = rows[y]
+            dimmed[y] = row[: inside.start] + row[inside].translate(light) + row[inside.stop :]
+        return HalfcellView(viewport, rows, tuple(dimmed))
 
     def show(self, view: View, scene: Scene, place: Place) -> Update:
         assert isinstance(view, HalfcellView)
@@ -146,22 +157,26 @@ class HalfcellPreview:
         self._frame = Frame(self._blank())
         return Update(repaint=True)
 
-    def follow(self, picture: SheetPicture | None, rect: Rect, pad: str) -> Update:
+    def follow(
+        self, picture: SheetPicture | None, rect: Rect, pad: str, room: int | None = None
+    ) -> Update:
         if self._place is None or self.side < 2:
             return NOTHING
         if picture is None or rect.is_empty:
             return self._take(Frame(self._blank()))
         frame = self._framed(picture.quick_preview(rect, self.side, pad))
-        if frame.size == self._frame.size:
-            frame.rows = [
-                _steadied(old, new) for old, new in zip(self._frame.rows, frame.rows, strict=True)
-            ]
+        if room is not None and frame.size == self._frame.size:
+            most = max(FEWEST_CELLS, room // CELL_BYTES)
+            return self._approach(frame, most, FOLLOW_TOLERANCE)
         return self._take(frame)
 
     def settle(self, pixels: bytes, side: int) -> Update:
         if self._place is None or side != self.side:
             return NOTHING
-        return self._take(self._framed(pixels))
+        frame = self._framed(pixels)
+        if frame.size != self._frame.size:
+            return self._take(frame)
+        return self._approach(frame, self._place.width * self._place.height, SETTLE_TOLERANCE)
 
     def hide(self) -> Update:
         return NOTHING
@@ -178,6 +193,19 @@ class HalfcellPreview:
         if before.size != frame.size:
             return Update(repaint=True)
         return Update(tuple(frame.changes_from(before)))
+
+    def _approach(self, frame: Frame, most: int, tolerance: int) -> Update:
+        """Take only the cells of `frame` that differ by `tolerance`, at most so many."""
+        rows, changes = list(self._frame.rows), []
+        for row, col in _worst_cells(rows, frame.rows, most, tolerance):
+            pair = slice(3 * col, 3 * col + 3)
+            for y in (2 * row, 2 * row + 1):
+                rows[y] = rows[y][: pair.start] + frame.rows[y][pair] + rows[y][pair.stop :]
+            changes.append(
+                Change(row, col, _pixels(frame.rows[2 * row][pair], frame.rows[2 * row + 1][pair]))
+            )
+        self._frame = Frame(rows)
+        return Update(tuple(changes))
 
     def _blank(self) -> list[bytes]:
         assert self._place is not None
@@ -344,16 +372,23 @@ def _dim_table(light: float) -> bytes:
     return bytes(round(value * light) for value in range(256))
 
 
-def _steadied(old: bytes, new: bytes) -> bytes:
-    """`new`, but with the pixels of `old` where they hardly differ."""
-    if old == new:
-        return old
-    row = bytearray(new)
-    for x in range(0, len(new), 3):
-        if (
-            abs(old[x] - new[x]) < FOLLOW_TOLERANCE
-            and abs(old[x + 1] - new[x + 1]) < FOLLOW_TOLERANCE
-            and abs(old[x + 2] - new[x + 2]) < FOLLOW_TOLERANCE
-        ):
-            row[x : x + 3] = old[x : x + 3]
-    return bytes(row)
+def _worst_cells(
+    old: Sequence[bytes], new: Sequence[bytes], most: int, tolerance: int
+) -> list[tuple[int, int]]:
+    """(row, col) of the cells that differ most between two frames of one size, worst first."""
+    from PIL import Image, ImageChops
+
+    width, cells = len(new[0]) // 3, len(new) // 2
+
+    def half(rows: Sequence[bytes], first: int) -> Image.Image:
+        return Image.frombytes("RGB", (width, cells), b"".join(rows[first::2]))
+
+    worst = Image.new("L", (width, cells))
+    for first in (0, 1):
+        difference = ImageChops.difference(half(old, first), half(new, first))
+        for channel in difference.split():
+            worst = ImageChops.lighter(worst, channel)
+    levels = worst.tobytes()
+    differing = [at for at, level in enumerate(levels) if level >= tolerance]
+    differing.sort(key=lambda at: -levels[at])
+    return [divmod(at, width) for at in differing[:most]]

@@ -106,8 +106,14 @@ class PreviewSurface(Protocol):
     def place(self, place: Place) -> Update:
         """Lie here from now on."""
 
-    def follow(self, picture: SheetPicture | None, rect: Rect, pad: str) -> Update:
-        """Show `rect` letterboxed, quickly: called once per key press."""
+    def follow(
+        self, picture: SheetPicture | None, rect: Rect, pad: str, room: int | None = None
+    ) -> Update:
+        """Show `rect` letterboxed, quickly: called once per key press.
+
+        `room`: about how many bytes that may cost, while the same crop moves; what does not fit
+        comes with the next calls or with `settle`. None: all of it.
+        """
 
     def settle(self, pixels: bytes, side: int) -> Update:
         """Show the real thing: `side` x `side` RGB pixels."""

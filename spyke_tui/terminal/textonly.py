@@ -141,7 +141,13 @@ class NoPreview:
     def place(self, place: Place) -> Update:  # noqa: ARG002
         return NOTHING
 
-    def follow(self, picture: SheetPicture | None, rect: Rect, pad: str) -> Update:  # noqa: ARG002
+    def follow(
+        self,
+        picture: SheetPicture | None,  # noqa: ARG002
+        rect: Rect,  # noqa: ARG002
+        pad: str,  # noqa: ARG002
+        room: int | None = None,  # noqa: ARG002
+    ) -> Update:
         return NOTHING
 
     def settle(self, pixels: bytes, side: int) -> Update:  # noqa: ARG002

@@ -22,6 +22,10 @@ class CropChosen(Message):
         self.index = index
 
 
+class PictureWanted(Message):
+    """The user is done in a list and wants the keys to go to the picture again."""
+
+
 class SheetPointed(Message):
     """The user clicked on a sheet pixel."""
 

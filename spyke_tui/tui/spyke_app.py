@@ -50,7 +50,7 @@ class SpykeApp(App[None]):
         self.autosave = Autosave(self, session)
         self._leaving = False
         self._pane = "crops"
-        self.add_mode("crops", lambda: CropsScreen(session))
+        self.add_mode("crops", lambda: CropsScreen(session, self.size))
         self.add_mode("sheets", self._sheets_screen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -99,7 +99,7 @@ class SpykeApp(App[None]):
     def _sheets_screen(self) -> Screen[None]:
         from spyke_tui.tui.screens.sheets import SheetsScreen
 
-        return SheetsScreen(self.session)
+        return SheetsScreen(self.session, self.size)
 
     def _turn_pane(self, by: int) -> None:
         panes = list(PANES)

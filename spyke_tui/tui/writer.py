@@ -43,6 +43,11 @@ class TerminalWriter:
             text, self._pending = "".join(self._pending), None
             self._write(text)
 
+    @property
+    def pending(self) -> int:
+        """Characters collected for the write that is being put together."""
+        return sum(map(len, self._pending or ()))
+
     def can_write(self, pane: Widget) -> bool:
         """Whether this pane is on top, in its place, and in colours that we write alike."""
         app = self._app

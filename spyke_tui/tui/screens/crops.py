@@ -7,30 +7,33 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
 from spyke_tui.model.geometry import Rect
-from spyke_tui.terminal.cells import plain
 from spyke_tui.terminal.scene import Scene, scene_of
 from spyke_tui.terminal.surface import open_surfaces
 from spyke_tui.tui.commands import BURSTS, COMMANDS, EDITS
 from spyke_tui.tui.messages import CropChosen, CropMoved, SheetLoaded, SheetPointed
 from spyke_tui.tui.pictures import SheetState
 from spyke_tui.tui.screens.pane import PaneScreen
-from spyke_tui.tui.themes import palette_of
+from spyke_tui.tui.themes import palette_of, starts_dark
 from spyke_tui.tui.widgets.crop_facts import CropFacts
 from spyke_tui.tui.widgets.crop_list import CropList
+from spyke_tui.tui.widgets.frames import Columns, Rows
 from spyke_tui.tui.widgets.notice import Notice
 from spyke_tui.tui.widgets.pane_bar import PaneBar
 from spyke_tui.tui.widgets.preview_pane import PreviewPane
+from spyke_tui.tui.widgets.sheet_title import SheetTitle
 from spyke_tui.tui.widgets.sheet_view import SheetView
 from spyke_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from textual.geometry import Size
+
     from spyke_tui.processing.previews import SheetPicture
     from spyke_tui.tui.crop_editor import CropEditor
     from spyke_tui.tui.session import Session
+
 
 PAUSE = 1.0
 """Seconds between two nudges after which they are two steps of undo."""
@@ -44,11 +47,13 @@ class CropsScreen(PaneScreen):
 
     PANE = "crops"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._surfaces = open_surfaces(session.choice.protocol, palette_of(True))
+    def __init__(self, session: Session, size: Size) -> None:
+        super().__init__(session, size)
+        self._palette = palette_of(starts_dark(session.left_at.get("dark")))
+        self._surfaces = open_surfaces(session.choice.protocol, self._palette)
         self._state = SheetState(None)
         self._opened: str | None = None
+        self._title = ""
         self._said: set[str] = set()
         self._last_edit = 0.0
         self._last_draw = 0.0
@@ -57,11 +62,12 @@ class CropsScreen(PaneScreen):
     def compose(self) -> ComposeResult:
         dataset = self.session.project.dataset
         yield PaneBar("crops")
-        with Horizontal(id="body"):
-            with Vertical(id="main"):
+        with Columns(id="body"):
+            with Rows(id="main"):
+                yield SheetTitle()
                 yield SheetView(self._surfaces.sheet)
                 yield Notice()
-            with Vertical(id="side"):
+            with Rows(id="side"):
                 yield PreviewPane(self._surfaces.preview, dataset.size, dataset.pad)
                 yield CropFacts()
                 yield CropList()
@@ -69,11 +75,11 @@ class CropsScreen(PaneScreen):
 
     def on_mount(self) -> None:
         self.sheet_view = self.query_one(SheetView)
+        self._heading = self.query_one(SheetTitle)
         self._preview = self.query_one(PreviewPane)
         self._facts = self.query_one(CropFacts)
         self._list = self.query_one(CropList)
         self._status = self.query_one(StatusLine)
-        self._recolour()
         self.sheet_view.focus()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._recolour())
         self.draw()
@@ -118,6 +124,15 @@ class CropsScreen(PaneScreen):
             self.editor.place(rect, "type")
             self.edited(before is not self.session.project)
 
+    def on_descendant_focus(self) -> None:
+        self._mark_focus()
+
+    def on_descendant_blur(self) -> None:
+        self._mark_focus()
+
+    def _mark_focus(self) -> None:
+        self._heading.mark(self.sheet_view.has_focus)
+
     # Drawing
 
     def draw(self) -> None:
@@ -145,6 +160,9 @@ class CropsScreen(PaneScreen):
 
     def _recolour(self) -> None:
         palette = palette_of(self.app.current_theme.dark)
+        if palette is self._palette:
+            return
+        self._palette = palette
         self.sheet_view.recolour(palette)
         self._preview.recolour(palette)
 
@@ -155,14 +173,14 @@ class CropsScreen(PaneScreen):
         self._opened = key = editor.sheet_key
         self._state = SheetState(None)
         sheet = editor.sheet
-        self.sheet_view.border_title = plain(f"{key}  {sheet.file if sheet else ''}").rstrip()
+        self._title = f"{key}  {sheet.file if sheet else ''}".rstrip()
+        self._heading.say(f"{self._title}  opening ...")
         self.sheet_view.open(None, self._scene())
         if sheet is None:
             self._loaded(key, SheetState(None, f"crops.toml has no [sheets.{key}]." if key else
                                          "This project has no sheets yet."))  # fmt: skip
             return
         path = self.session.path_of(sheet)
-        self.query_one(Notice).say("Opening the picture ...")
 
         def load() -> None:
             state = self.spyke.pictures.load(path)
@@ -174,6 +192,7 @@ class CropsScreen(PaneScreen):
         if key != self.editor.sheet_key or not self.is_mounted:
             return
         self._state = state
+        self._heading.say(self._title)
         editor = self.editor
         if state.size is not None:
             editor.picture_sizes[key] = state.size
@@ -211,6 +230,9 @@ class CropsScreen(PaneScreen):
         ]
         if under:
             self.on_crop_chosen(CropChosen(min(under, key=lambda i: crops[i].rect.area)))
+
+    def on_picture_wanted(self) -> None:
+        self.sheet_view.focus()
 
     def on_crop_chosen(self, event: CropChosen) -> None:
         self.editor.select(event.index)

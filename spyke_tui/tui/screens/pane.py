@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
+from textual.geometry import Region, Size
 from textual.screen import Screen
+from textual.strip import Strip
 
+from spyke_tui.tui.widgets.frames import blank_lines
 from spyke_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from spyke_tui.tui.session import Session
     from spyke_tui.tui.spyke_app import SpykeApp
+
+NARROW, LARGE = "-narrow", "-large"
+"""Classes of the screens by the terminal's size; the style sheets have the measures."""
 
 
 class PaneScreen(Screen[None]):
@@ -19,8 +25,9 @@ class PaneScreen(Screen[None]):
 
     PANE: ClassVar[str] = ""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, size: Size) -> None:
+        """`size` is the terminal's, so that the first layout is the right one."""
+        super().__init__(classes=" ".join(_classes_of(size)))
         self.session = session
 
     @property
@@ -37,9 +44,19 @@ class PaneScreen(Screen[None]):
         self.do(action)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < StatusLine.WIDE, "-narrow")
-        self.set_class(event.size.width >= 160 and event.size.height >= 40, "-large")
+        wanted = _classes_of(event.size)
+        for name in (NARROW, LARGE):
+            self.set_class(name in wanted, name)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        return blank_lines(self, crop)
 
     def on_screen_resume(self) -> None:
         if self.is_mounted:
             self.draw()
+
+
+def _classes_of(size: Size) -> list[str]:
+    if size.width < StatusLine.WIDE:
+        return [NARROW]
+    return [LARGE] if size.width >= 160 and size.height >= 40 else []

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from spyke_tui.errors import PictureError
-from spyke_tui.model.geometry import Size
+from spyke_tui.model import geometry
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.keymap import bindings_of
 from spyke_tui.tui.screens.pane import PaneScreen
@@ -21,6 +21,8 @@ from spyke_tui.tui.widgets.pane_bar import PaneBar
 from spyke_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from textual.geometry import Size
+
     from spyke_tui.model.project import Sheet
     from spyke_tui.tui.session import Session
 
@@ -31,7 +33,7 @@ COLUMNS = ("sheet", "state", "size", "use", "text", "kept", "drafts", "file", "n
 class Looked:
     """What the file of a sheet turned out to be."""
 
-    size: Size | None
+    size: geometry.Size | None
     problem: str = ""
 
 
@@ -47,8 +49,8 @@ class SheetsScreen(PaneScreen):
     PANE = "sheets"
     CSS_PATH = stylesheet("sheets")
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, session: Session, size: Size) -> None:
+        super().__init__(session, size)
         self._looked: dict[str, Looked] = {}
         self._shown: list[tuple[str, ...]] = []
 

@@ -24,15 +24,19 @@ if TYPE_CHECKING:
 
 
 class CellPane(Widget):
-    """Shows `row_cells`; `take` brings changes to the terminal.
+    """Shows `row_cells`; `take` brings changes to the terminal. It has no border and no padding.
 
     Textual repaints from the same cells whenever it wants to, so both ways show the same.
     """
 
     ALLOW_SELECT = False
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._strips: dict[int, Strip] = {}
+
     def row_cells(self, row: int) -> Sequence[Cell]:
-        """The cells of one row of the content."""
+        """The cells of one row."""
         raise NotImplementedError
 
     @property
@@ -44,32 +48,44 @@ class CellPane(Widget):
         if not update:
             return
         if update.repaint:
+            self._strips.clear()
             self.refresh()
             return
-        content = self.content_region
-        down, right = content.y - self.region.y, content.x - self.region.x
         rows = {change.row for change in update.changes}
-        dirty = [Region(right, down + row, content.width, 1) for row in sorted(rows)]
+        for row in rows:
+            self._strips.pop(row, None)
         writer = self.spyke.writer
         if writer.can_write(self):
-            # The cells are on the screen already; only Textual's copies of the lines are old.
-            self._styles_cache.set_dirty(*dirty)
-            writer.put(update, content)
-        elif dirty:
-            self.refresh(*dirty)
+            writer.put(update, self.region)
+        elif rows:
+            width = self.size.width
+            self.refresh(*(Region(0, row, width, 1) for row in sorted(rows)))
 
-    def render_line(self, y: int) -> Strip:
-        width = self.content_size.width
-        segments = [
-            Segment("".join(cell.text for cell in cells), _style(*key))
-            for key, cells in (
-                (key, list(group))
-                for key, group in groupby(
-                    self.row_cells(y), lambda cell: (cell.fg, cell.bg, cell.bold)
-                )
-            )
-        ]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows as strips; this replaces Textual's border and padding work, line by line."""
+        width, background = self.size.width, self.background_colors[1]
+        strips = [self._strip(row, width, background) for row in crop.line_range]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if crop.column_span != (0, width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def _strip(self, row: int, width: int, background: Color) -> Strip:
+        strip = self._strips.get(row)
+        if strip is None or strip.cell_length != width:
+            blank = _style(ANY, as_int(background), False)
+            cells = self.row_cells(row)
+            if cells:
+                runs = [
+                    Segment("".join([cell.text for cell in run]), _style(*key))
+                    for key, run in groupby(cells, _ink_of)
+                ]
+                strip = Strip(runs, len(cells)).adjust_cell_length(width, blank)
+            else:
+                strip = Strip.blank(width, blank)
+            self._strips[row] = strip
+        return strip
 
 
 class TextPane(CellPane):
@@ -90,7 +106,7 @@ class TextPane(CellPane):
 
     def set_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
         """Show these rows from the top; the rest of the pane is blank."""
-        width, height = self.content_size
+        width, height = self.size
         if not width or not height:
             return
         fg, bg = self.ink
@@ -99,7 +115,7 @@ class TextPane(CellPane):
         full += [[blank] * width for _ in range(height - len(full))]
         before, self._rows = self._rows, full
         if len(before) != len(full) or (before and len(before[0]) != width):
-            self.refresh()
+            self.take(Update(repaint=True))
             return
         changes = [
             change
@@ -107,6 +123,10 @@ class TextPane(CellPane):
             for change in changes_between(row, before[row], cells)
         ]
         self.take(Update(tuple(changes)))
+
+
+def _ink_of(cell: Cell) -> tuple[int, int, bool]:
+    return cell.fg, cell.bg, cell.bold
 
 
 def as_int(colour: Color) -> int:

@@ -33,7 +33,7 @@ class CropFacts(TextPane):
             return
         crop, dataset, sheet = self._shown
         fg, bg = self.ink
-        width = self.content_size.width
+        width = self.size.width
         if crop is None:
             lines = [("No crop here.", True), ("i makes one.", False)]
         else:

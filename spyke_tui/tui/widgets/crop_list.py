@@ -3,55 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from textual.content import Content
-from textual.widgets import OptionList
+from textual import events
+from textual.binding import Binding, BindingType
 
 from spyke_tui.model.project import Crop
-from spyke_tui.terminal.cells import plain
-from spyke_tui.terminal.scene import kind_of
-from spyke_tui.tui.messages import CropChosen
+from spyke_tui.terminal.cells import Cell, cells_of, clipped
+from spyke_tui.terminal.scene import label_of
+from spyke_tui.tui.messages import CropChosen, PictureWanted
+from spyke_tui.tui.widgets.cell_pane import TextPane
 
 
-class CropList(OptionList):
-    """One line a crop: the sign of its status, its id, its framing."""
+class CropList(TextPane, can_focus=True):
+    """One line a crop: the sign of its status, its id, its framing. The selected is marked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "turn(-1)", show=False),
+        Binding("down,j", "turn(1)", show=False),
+        Binding("home", "turn(-9999)", show=False),
+        Binding("end", "turn(9999)", show=False),
+        Binding("enter,escape", "leave", show=False),
+    ]
 
     def __init__(self) -> None:
         super().__init__(id="crops")
-        self._shown_lines: list[str] = []
-        self._indexes: list[int] = []
+        self._crops: list[tuple[int, Crop]] = []
+        self._at = -1
+        self._top = 0
 
     def show(self, crops: Sequence[tuple[int, Crop]], selected: int) -> None:
         """These crops, each with its place in the file; `selected` is such a place, or -1."""
-        lines = [self._line(crop) for _, crop in crops]
-        self._indexes = [index for index, _ in crops]
-        with self.prevent(OptionList.OptionHighlighted):
-            if lines != self._shown_lines:
-                same = len(lines) == len(self._shown_lines)
-                if same:
-                    for at, line in enumerate(lines):
-                        if line != self._shown_lines[at]:
-                            self.replace_option_prompt_at_index(at, Content(line))
-                else:
-                    self.clear_options()
-                    self.add_options([Content(line) for line in lines])
-                self._shown_lines = lines
-                self.border_title = f"Crops {len(lines)}"
-            at_line = self._indexes.index(selected) if selected in self._indexes else None
-            if at_line != self.highlighted:
-                self.highlighted = at_line
+        self._crops = list(crops)
+        self._at = next((at for at, (index, _) in enumerate(crops) if index == selected), -1)
+        self.draw()
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        event.stop()
-        if self.has_focus and event.option_index < len(self._indexes):
-            self.post_message(CropChosen(self._indexes[event.option_index]))
+    def draw(self) -> None:
+        width, height = self.size
+        if width < 1 or height < 1:
+            return
+        room = max(1, height - 1)
+        self._top = max(0, min(self._top, len(self._crops) - room))
+        if self._at >= 0:
+            self._top = min(max(self._top, self._at - room + 1), self._at)
+        fg, bg = self.ink
+        title = f"Crops {len(self._crops)}"
+        if len(self._crops) > room:
+            title += f"  ({self._top + 1} to {min(len(self._crops), self._top + room)})"
+        rows = [cells_of(("▶ " if self.has_focus else "  ") + title, fg, bg, bold=True)]
+        for at, (_, crop) in enumerate(self._crops[self._top : self._top + room], self._top):
+            rows.append(self._row(crop, at == self._at))
+        self.set_rows([clipped(row, width) for row in rows])
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        if event.option_index < len(self._indexes):
-            self.post_message(CropChosen(self._indexes[event.option_index]))
-        self.screen.query_one("#sheet").focus()
+    def on_resize(self) -> None:
+        self.draw()
 
-    @staticmethod
-    def _line(crop: Crop) -> str:
-        return plain(f"{kind_of(crop).value} {crop.id}  {crop.framing}").rstrip()
+    def on_focus(self) -> None:
+        self.draw()
+
+    def on_blur(self) -> None:
+        self.draw()
+
+    def on_click(self, event: events.Click) -> None:
+        at = self._top + event.y - 1
+        if event.y > 0 and at < len(self._crops):
+            self.post_message(CropChosen(self._crops[at][0]))
+
+    def on_mouse_scroll_down(self) -> None:
+        self.action_turn(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.action_turn(-1)
+
+    def action_turn(self, by: int) -> None:
+        """Choose the crop so many lines further."""
+        if self._crops:
+            at = min(max(0, self._at + by), len(self._crops) - 1)
+            self.post_message(CropChosen(self._crops[at][0]))
+
+    def action_leave(self) -> None:
+        """Back to the picture."""
+        self.post_message(PictureWanted())
+
+    def _row(self, crop: Crop, selected: bool) -> list[Cell]:
+        fg, bg = self.ink
+        text = f"{label_of(crop)}  {crop.framing}".rstrip()
+        if not selected:
+            return cells_of("  " + text, fg, bg)
+        cells = cells_of("> " + text, bg, fg, bold=True)
+        blank = Cell(" ", bg, fg)
+        return cells + [blank] * (self.size.width - len(cells))

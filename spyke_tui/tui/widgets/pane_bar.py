@@ -34,7 +34,7 @@ class PaneBar(TextPane):
             cells += cells_of(f" {keys.get(f'pane.{pane}', '')}   ", fg, bg)
             self._spans.append((start, len(cells) - 3, pane))
         hint = cells_of(f"{keys['app.help']} keys  {keys['app.palette']} actions ", fg, bg)
-        room = self.content_size.width - len(cells) - len(hint)
+        room = self.size.width - len(cells) - len(hint)
         if room >= 0:
             cells += [*cells_of(" " * room, fg, bg), *hint]
         self.set_rows([cells])

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from spyke_tui.model.project import Crop
     from spyke_tui.processing.previews import SheetPicture
 
-IDLE = 0.25
+IDLE = 0.16
 """Seconds without a change after which the real renderer draws the preview."""
+
+NUDGE_BYTES = 1200
+"""What one nudge may write in all; the preview gets what the sheet's pane has left of it."""
 
 
 class PreviewPane(CellPane):
@@ -40,15 +43,16 @@ class PreviewPane(CellPane):
         """Show this crop of this picture; nothing where either is missing."""
         if (picture, crop) == self._shown:
             return
-        self._shown = (picture, crop)
-        self._draw()
+        before, self._shown = self._shown, (picture, crop)
+        moves = before[0] is picture and before[1] and crop and before[1].id == crop.id
+        self._draw(NUDGE_BYTES - self.spyke.writer.pending if moves else None)
 
     def recolour(self, palette: Palette) -> None:
         self._surface.recolour(palette)
         self._draw()
 
     def on_resize(self) -> None:
-        content = self.content_region
+        content = self.region
         self.take(
             self._surface.place(
                 Place(
@@ -65,12 +69,12 @@ class PreviewPane(CellPane):
     def on_unmount(self) -> None:
         self._surface.close()
 
-    def _draw(self) -> None:
+    def _draw(self, room: int | None = None) -> None:
         picture, crop = self._shown
         if crop is None:
             self.take(self._surface.follow(None, Rect(0, 0, 1, 1), self._pad))
             return
-        self.take(self._surface.follow(picture, crop.rect, self._pad))
+        self.take(self._surface.follow(picture, crop.rect, self._pad, room))
         if self._timer is not None:
             self._timer.stop()
         if picture is not None and self._surface.side:

@@ -144,7 +144,7 @@ class SheetView(CellPane, can_focus=True):
             self.look(self._viewport.zoomed(factor, *self._point(event)))
 
     def _place(self) -> Place:
-        content = self.content_region
+        content = self.region
         cell = self._surface.cell(Size(10, 20))
         return Place(content.x, content.y, content.width, content.height, cell)
 

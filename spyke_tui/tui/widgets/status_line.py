@@ -28,7 +28,7 @@ class StatusLine(TextPane):
     def draw(self) -> None:
         first, second = self._words()
         fg, bg = self.ink
-        width = self.content_size.width
+        width = self.size.width
 
         def row(words: list[tuple[str, bool]]) -> list[Cell]:
             cells = cells_of(" ", fg, bg)
@@ -36,7 +36,7 @@ class StatusLine(TextPane):
                 cells += cells_of(word + _BAR, fg, bg, bold)
             return clipped(cells[: -len(_BAR)], width)
 
-        rows = [first, second] if self.content_size.height > 1 else [first + second]
+        rows = [first, second] if self.size.height > 1 else [first + second]
         self.set_rows([row(words) for words in rows])
 
     def _words(self) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
