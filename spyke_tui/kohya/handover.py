@@ -19,6 +19,7 @@ from spyke_tui.kohya.training_note import training_note
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.model.steps import plan_steps
+from spyke_tui.model.table import quoted
 from spyke_tui.store.files import free_name, write_whole
 
 _SIGNED = re.compile(
@@ -80,7 +81,7 @@ def _place_there(at: str) -> PurePosixPath:
     """The trainer expands neither ``~`` nor relative paths as the reader would."""
     if not at.startswith("/") or "\0" in at:
         raise UsageError(
-            f"{at!r} is not an absolute path.",
+            f"{quoted(at)} is not an absolute path.",
             "Name the dataset folder as it will be on the training machine: --at /data/spyke.",
         )
     return PurePosixPath(os.path.normpath("/" + at.lstrip("/")))
@@ -91,7 +92,7 @@ def _write_signed(path: Path, text: str, comment: str) -> Path:
         body = text.encode()
     except UnicodeEncodeError as error:
         raise WriteError(
-            f"{path.parent!r} holds bytes that are not UTF-8, which no TOML file can name.",
+            f"{quoted(str(path.parent))} holds bytes that are not UTF-8, which no TOML file can name.",
             "Rename that folder, or choose another [dataset].root.",
         ) from error
     line = comment.format(f"Written by spyke-tui, checksum {_digest(body)}: kept once changed.")
