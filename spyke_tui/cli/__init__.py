@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run spyke-tui; the exit code is 0, 1, 2, 3 or 130 as the README says."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    from spyke_tui.cli.running import run_guarded
+    try:
+        words = list(sys.argv[1:] if argv is None else argv)
+        from spyke_tui.cli.quick import quick_answer
 
-    if not words or (len(words) == 1 and _is_place(words[0])):
-        from spyke_tui.cli.opening import open_app
+        answer = quick_answer(words)
+        if answer is not None and _say(answer):
+            return 0
+        from spyke_tui.cli.running import run_guarded
 
-        place = words[0] if words else "."
-        return run_guarded(lambda: open_app(place), json_errors=False)
-    return run_guarded(lambda: _run_command(words), json_errors="--json" in words)
+        if answer is not None:
+            return run_guarded(lambda: print(answer, end="") or 0, json_errors=False)
+        if not words or (len(words) == 1 and _is_place(words[0])):
+            from spyke_tui.cli.opening import open_app
+
+            place = words[0] if words else "."
+            return run_guarded(lambda: open_app(place), json_errors=False)
+        return run_guarded(lambda: _run_command(words), json_errors="--json" in words)
+    except KeyboardInterrupt:  # so early that nothing was begun
+        return 130
+
+
+def _say(answer: str) -> bool:
+    """Print it; whether that went well."""
+    try:
+        sys.stdout.write(answer)
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        return False
+    return True
 
 
 def _is_place(word: str) -> bool:

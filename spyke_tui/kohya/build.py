@@ -6,6 +6,7 @@ Never over a file that somebody else wrote or changed: those are kept, and said.
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,25 @@ from typing import TYPE_CHECKING, Literal
 
 from spyke_tui.errors import PictureError, SpykeError, UsageError, WriteError
 from spyke_tui.kohya.caches import remove_caches
-from spyke_tui.kohya.moves import follow_character, follow_crops, follow_folders, put_aside
-from spyke_tui.kohya.plan import Planned, caption_bytes, image_key, plan_training
+from spyke_tui.kohya.moves import (
+    follow_character,
+    follow_crops,
+    follow_folders,
+    project_place,
+    put_aside,
+)
+from spyke_tui.kohya.plan import Planned, caption_bytes, image_key, key_parts, plan_training
 from spyke_tui.kohya.result import BuildResult, Failure, Kept
 from spyke_tui.kohya.sheet_queue import SheetJobs, SheetQueue
-from spyke_tui.kohya.sheets import Sheets, crop_problem, duplicate_ids, unreadable_sheet
+from spyke_tui.kohya.sheets import (
+    Sheets,
+    crop_problem,
+    duplicate_ids,
+    excluded_sheet,
+    unreadable_sheet,
+)
 from spyke_tui.kohya.unchanged import encoder_file, forget_unchanged, note_unchanged
+from spyke_tui.model.geometry import Size
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
@@ -38,11 +52,13 @@ NOT_OURS = "not written by spyke-tui"
 
 @dataclass(slots=True)
 class _Job:
-    """One picture to make. `compare` holds the file that is there against it before writing."""
+    """One picture to make. `compare` holds the file that is there against it before writing;
+    `before` is the digest of what we wrote there, where that was edited since."""
 
     planned: Planned
     key: str
     compare: Literal["", "edited", "foreign"] = ""
+    before: str = ""
 
 
 @dataclass(slots=True)
@@ -75,22 +91,56 @@ def build_project(
     `failed`. Raises `UsageError` for unknown ids, `WriteError`, `ProjectLockedError`.
     """
     require_known_ids(project, [*(only or ()), *force])
+    _require_kept(project, [*(only or ()), *force])
     layout = Layout.of(project.dataset, folder)
     path = (crops_file.path if crops_file else folder / FILE_NAME).absolute()
-    follow_character(layout, path)
+    place = project_place(path, layout.root)
+    result = BuildResult()
+    follow_character(layout, place, result)
     with exclusive(layout.own / "lock", "spyke-tui build"):
-        build = _Build(project, folder, layout, Manifest.read(layout.root), frozenset(force))
-        build.manifest.project = str(path)
+        manifest = Manifest.read(layout.root)
+        _require_own(manifest, place)
+        build = _Build(project, folder, layout, manifest, frozenset(force), result)
         try:
             build.run(None if only is None else frozenset(only), progress or (lambda *_: None))
         finally:
-            build.manifest.write()
-        is_clean = not (build.result.failed or build.result.kept or force or only is not None)
+            manifest.write()
+        is_clean = not (result.failed or result.kept or force or only is not None)
         if is_clean and crops_file is not None and crops_file.stamp is not None:
-            note_unchanged(path, {str(path): crops_file.stamp, **build.stamps()}, build.result)
+            stamps = {str(path): crops_file.stamp, **build.stamps()}
+            note_unchanged(path, stamps, result.written + result.unchanged)
         else:
             forget_unchanged(path)
-    return build.result
+    return result
+
+
+def _require_own(manifest: Manifest, place: str) -> None:
+    """Take the dataset folder for this crops.toml. Raises `UsageError` where it is another's."""
+    other = manifest.root.parent / manifest.project
+    own = manifest.root.parent / place
+    if manifest.project not in ("", place) and other.is_file() and not _is_same(other, own):
+        raise UsageError(
+            f"{manifest.root} is built from {other.resolve()}.",
+            "Give this project another character or another [dataset].root.",
+        )
+    manifest.project = place
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def _require_kept(project: Project, ids: Iterable[str]) -> None:
+    """Raises `UsageError` for an id of which only drafts or rejected crops are there."""
+    kept = {crop.id for crop in project.crops if crop.status == "keep"}
+    for crop in project.crops:
+        if crop.id in ids and crop.id not in kept:
+            what = "a draft" if crop.status == "draft" else "rejected"
+            raise UsageError(
+                f"The crop {crop.id} is {what}; only kept crops are built.",
+                'Write status = "keep", or look at a draft with: '
+                f"spyke-tui build --dry-run --only {crop.id}",
+            )
 
 
 def require_known_ids(project: Project, ids: Iterable[str]) -> None:
@@ -112,17 +162,21 @@ class _Build:
     layout: Layout
     manifest: Manifest
     force: frozenset[str]
-    result: BuildResult = field(default_factory=BuildResult)
+    result: BuildResult
     digests: dict[str, str] = field(default_factory=dict)
     """sha256 by sheet key, of the sheets that can be read."""
 
     def run(self, only: frozenset[str] | None, progress: Progress) -> None:
         remove_leftovers(self.layout.train)
+        remove_leftovers(self.layout.own)
         sheets = Sheets(self.project, self.folder)
         plan = list(plan_training(self.project, self.layout))
         refused = self._refuse(plan, sheets, only)
+        before = list(self.manifest.files)
         follow_folders(self.manifest, self.layout, self.result)
         follow_crops(self.project, self.manifest, plan, self.digests)
+        if before != list(self.manifest.files):
+            self.manifest.write()  # what lies where now, should this process be killed
         if only is None:
             self._remove_what_nobody_asks_for(plan)
             used = {str(sheets.state(key).path) for key in self.digests}
@@ -156,7 +210,7 @@ class _Build:
         duplicates = duplicate_ids(self.project)
         for planned in plan:
             crop = planned.crop
-            problem = crop_problem(crop, sheets, duplicates)
+            problem = crop_problem(crop, sheets, duplicates) or excluded_sheet(crop, self.project)
             if problem is None and crop.sheet not in self.digests:
                 state = sheets.state(crop.sheet)
                 try:
@@ -216,6 +270,7 @@ class _Build:
                 self._keep(path, CHANGED_BY_HAND if state == "edited" else NOT_OURS, planned)
             return
         try:
+            self.manifest.announce(path, planned.crop.id, "", digest)
             stamp = write_whole(path, data)
         except WriteError as error:
             self._fail(planned, error)
@@ -248,16 +303,17 @@ class _Build:
         key = image_key(planned, self.project, self.digests[planned.crop.sheet])
         state = self.manifest.state_of(path)
         entry = self.manifest.files.get(self.manifest.name_of(path))
-        same_key = entry is not None and entry.key == key
-        if state == "ours" and same_key:
+        if state == "ours" and entry is not None and entry.key == key:
             self.result.unchanged += 1
             return None
         if state in ("absent", "ours") or planned.crop.id in self.force:
             return _Job(planned, key)
-        if state == "edited" and same_key:
+        if state == "foreign" or entry is None:
+            return _Job(planned, key, "foreign")
+        if key_parts(entry.key) == key_parts(key):
             self._keep(path, CHANGED_BY_HAND, planned)
             return None
-        return _Job(planned, key, "edited" if state == "edited" else "foreign")
+        return _Job(planned, key, "edited", entry.sha256)
 
     def _make_pictures(self, jobs: list[_Job], sheets: Sheets, progress: Progress) -> None:
         from spyke_tui.processing.loading import load_picture
@@ -293,6 +349,11 @@ class _Build:
         from spyke_tui.processing.render import render_crop
 
         crop, dataset, path = job.planned.crop, self.project.dataset, job.planned.image
+        if not crop.rect.is_inside(Size(*picture.size)):  # its header said otherwise
+            sheet = self.project.sheets[crop.sheet].file
+            raise PictureError(
+                Path(sheet), "unreadable", f"{sheet} changed while it was read.", "Build again."
+            )
         image = render_crop(
             picture, crop.rect, dataset.size, dataset.pad, crop.erase, job.planned.mirror
         )
@@ -301,22 +362,26 @@ class _Build:
         if job.compare:
             if _shows(path, image, data):
                 return _Made("same", sha256_of_bytes(path.read_bytes()), Stamp.of(path))
-            if job.compare == "foreign":
-                return _Made("left")
+            if job.compare == "foreign" or digest == job.before:
+                return _Made("left", digest)
             return _Made("in the way", digest, data=data)
+        self.manifest.announce(path, crop.id, job.key, digest)
         return _Made("written", digest, write_whole(path, data))
 
     def _take(self, job: _Job, made: _Made) -> bool:
         """Note what a worker did; whether there is a new picture now."""
         planned = job.planned
         if made.state == "left":
-            self._keep(planned.image, NOT_OURS, planned)
+            # An edited one stays where the crop, as it is now, shows what it showed then.
+            why = CHANGED_BY_HAND if job.compare == "edited" else NOT_OURS
+            self._keep(planned.image, why, planned)
             return False
         if made.state == "in the way":
             # Retouched, and its crop moved too: it can't be right any more.
             why = f"{CHANGED_BY_HAND}, and its crop changed too"
             put_aside(self.manifest, planned.image, self.result, why)
             try:
+                self.manifest.announce(planned.image, planned.crop.id, job.key, made.digest)
                 made.stamp = write_whole(planned.image, made.data)
             except WriteError as error:
                 self._fail(planned, error)
@@ -330,9 +395,11 @@ class _Build:
 
 
 def _reads_as(path: Path, data: bytes) -> bool:
-    """Whether a caption file says the same, line ends and blanks at the end aside."""
+    """Whether a caption file says the same, its line's end aside."""
+    line = data.removesuffix(b"\n")
     try:
-        return path.stat().st_size < 65536 and path.read_bytes().strip() == data.strip()
+        is_short = os.path.isfile(path) and path.stat().st_size <= len(line) + 2
+        return is_short and path.read_bytes() in (data, line, line + b"\r\n")
     except OSError:
         return False
 
@@ -342,7 +409,7 @@ def _shows(path: Path, image: Picture, data: bytes) -> bool:
     from spyke_tui.processing.loading import load_picture
 
     try:
-        if path.read_bytes() == data:
+        if os.path.isfile(path) and path.read_bytes() == data:
             return True
         found = load_picture(path)
     except (OSError, PictureError):

@@ -3,32 +3,94 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from spyke_tui.errors import WriteError
 from spyke_tui.kohya.caches import remove_caches
-from spyke_tui.kohya.plan import SUFFIXES, Planned, image_key
+from spyke_tui.kohya.plan import SUFFIXES, Planned, image_key, key_parts
 from spyke_tui.kohya.result import BuildResult, Kept
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.store.files import free_name
+from spyke_tui.store.lock import exclusive
 from spyke_tui.store.manifest import Entry, Manifest
 
 
-def follow_character(layout: Layout, crops_file: Path) -> None:
-    """Rename the dataset folder of this crops.toml's former character, where there is one."""
-    if layout.root.exists():
+def follow_character(layout: Layout, place: str, result: BuildResult) -> None:
+    """Bring this project's dataset folder along, where it lies under the former character's name.
+
+    `place` is that of crops.toml, as `project_place` has it.
+    """
+    former = _former_root(layout.root, place)
+    if former is None:
         return
-    with contextlib.suppress(OSError):
-        for entry in sorted(os.scandir(layout.root.parent), key=lambda e: e.name):
-            if not entry.is_dir(follow_symlinks=False) or entry.name.startswith("."):
-                continue
-            if Manifest.read(Path(entry.path)).project == str(crops_file):
-                Path(entry.path).rename(layout.root)
+    with exclusive(former / ".spyke" / "lock", "spyke-tui build"):
+        try:
+            if not os.path.lexists(layout.root):
+                former.rename(layout.root)
                 return
+            # A dry run or a hand-over made the new folder already.
+            with exclusive(layout.own / "lock", "spyke-tui build"):
+                _merge_roots(former, layout.root, result)
+        except OSError as error:
+            raise WriteError(
+                f"{former} could not be moved to {layout.root}: {error.strerror or error}.",
+                "Move it by hand, then build again.",
+            ) from error
+
+
+def project_place(crops_file: Path, root: Path) -> str:
+    """Where `crops_file` lies, as seen from the folder that holds the dataset folder `root`."""
+    folder = os.path.realpath(crops_file.parent)
+    return os.path.join(os.path.relpath(folder, os.path.realpath(root.parent)), crops_file.name)
+
+
+def _former_root(root: Path, place: str) -> Path | None:
+    present = Manifest.read(root)
+    if present.project not in ("", place):
+        return None
+    try:
+        names = sorted(entry.name for entry in os.scandir(root.parent) if entry.is_dir())
+    except OSError:
+        return None
+    for name in names:
+        if name == root.name or name.startswith("."):
+            continue
+        manifest = Manifest.read(root.parent / name)
+        # A copy of the folder bears another name than its manifest says: it is not ours to move.
+        if manifest.project == place and manifest.character == name:
+            return root.parent / name
+    return None
+
+
+def _merge_roots(old: Path, new: Path, result: BuildResult) -> None:
+    """Move all of `old` into `new`; the manifest last, so that a kill leaves a way to go on."""
+    former, manifest = Manifest.read(old), Manifest.read(new)
+    own = Manifest.path_in(old).parent
+    for entry in sorted(os.scandir(old), key=lambda e: e.name):
+        if Path(entry.path) != own:
+            _merge(manifest, Path(entry.path), new / entry.name, result)
+    former.root = new
+    for name, item in manifest.files.items():
+        former.files.setdefault(name, item)
+    former.write()
+    for entry in list(os.scandir(own)):
+        Path(entry.path).unlink()
+    own.rmdir()
+    old.rmdir()
+
+
+def _merge(manifest: Manifest, old: Path, new: Path, result: BuildResult) -> None:
+    if not os.path.lexists(new):
+        old.rename(new)
+    elif old.is_dir() and not old.is_symlink() and new.is_dir():
+        for entry in list(os.scandir(old)):
+            _merge(manifest, Path(entry.path), new / entry.name, result)
+        old.rmdir()
+    else:
+        put_aside(manifest, old, result, "its place was taken")
 
 
 def follow_folders(manifest: Manifest, layout: Layout, result: BuildResult) -> None:
@@ -37,32 +99,38 @@ def follow_folders(manifest: Manifest, layout: Layout, result: BuildResult) -> N
         ("train", manifest.train_folder, layout.train),
         ("reg", manifest.reg_folder, layout.reg),
     ):
-        old = manifest.root / kind / known
-        if known and known != wanted.name and old.is_dir():
-            _move_folder(manifest, old, wanted, result)
+        if known and known != wanted.name:
+            old = manifest.root / kind / known
+            if old.is_dir():
+                _move_folder(manifest, old, wanted, result)
+            # Also where a killed build, or the user, had moved it already.
+            _rename_entries(manifest, f"{kind}/{known}/", f"{kind}/{wanted.name}/")
     manifest.train_folder, manifest.reg_folder = layout.train.name, layout.reg.name
 
 
 def _move_folder(manifest: Manifest, old: Path, new: Path, result: BuildResult) -> None:
     try:
-        if not new.exists():
+        # The same folder: a file system that does not tell capitals from small letters.
+        if not new.exists() or new.samefile(old):
             old.rename(new)
-        else:
-            for entry in list(os.scandir(old)):
-                target = new / entry.name
-                if not os.path.lexists(target):
-                    Path(entry.path).rename(target)
-                else:
-                    put_aside(manifest, Path(entry.path), result, "its place was taken")
-            old.rmdir()
+            return
+        for entry in list(os.scandir(old)):
+            target = new / entry.name
+            if not os.path.lexists(target):
+                Path(entry.path).rename(target)
+            else:
+                put_aside(manifest, Path(entry.path), result, "its place was taken")
+        old.rmdir()
     except OSError as error:
         raise WriteError(
             f"{old} could not be moved to {new}: {error.strerror or error}.",
             "Move it by hand, then build again.",
         ) from error
-    prefix, moved = f"{manifest.name_of(old)}/", f"{manifest.name_of(new)}/"
-    for name in [name for name in manifest.files if name.startswith(prefix)]:
-        manifest.files.setdefault(moved + name.removeprefix(prefix), manifest.files[name])
+
+
+def _rename_entries(manifest: Manifest, old: str, new: str) -> None:
+    for name in [name for name in manifest.files if name.startswith(old)]:
+        manifest.files.setdefault(new + name.removeprefix(old), manifest.files[name])
         del manifest.files[name]
 
 
@@ -77,32 +145,22 @@ def follow_crops(
     orphans: dict[str, list[str]] = {}
     for name, entry in manifest.files.items():
         if entry.crop not in ids and name.endswith(".png") and name.startswith("train/"):
-            orphans.setdefault(_signature(entry.key), []).append(name)
+            orphans.setdefault(key_parts(entry.key)[1], []).append(name)
     for planned in plan if orphans else ():
         digest = digests.get(planned.crop.sheet, "")
-        names = orphans.get(_signature(image_key(planned, project, digest)), [])
-        if manifest.name_of(planned.image) in manifest.files or planned.image.exists():
+        names = orphans.get(key_parts(image_key(planned, project, digest))[1], [])
+        if manifest.name_of(planned.image) in manifest.files:
             continue
-        # Without the sheet at hand its digest is unknown: the rectangle has to do.
-        fitting = [n for n in names if not digest or _digest(manifest.files[n].key) == digest]
-        if fitting:
-            names.remove(fitting[0])
-            _rename_crop(manifest, fitting[0], planned)
-
-
-def _signature(key: str) -> str:
-    """A picture's key without the sheet's digest."""
-    try:
-        return json.dumps(json.loads(key)[1:])
-    except (ValueError, TypeError):
-        return key
-
-
-def _digest(key: str) -> str:
-    try:
-        return str(json.loads(key)[0])
-    except (ValueError, TypeError, IndexError):
-        return ""
+        for name in names:
+            # Without the sheet at hand its digest is unknown: the rectangle has to do.
+            same_sheet = not digest or key_parts(manifest.files[name].key)[0] == digest
+            # Both there: somebody made a picture of that name. Neither of the old name: a
+            # killed build had moved it already.
+            both = (manifest.root / name).exists() and os.path.lexists(planned.image)
+            if same_sheet and not both:
+                names.remove(name)
+                _rename_crop(manifest, name, planned)
+                break
 
 
 def _rename_crop(manifest: Manifest, name: str, planned: Planned) -> None:
@@ -110,11 +168,14 @@ def _rename_crop(manifest: Manifest, name: str, planned: Planned) -> None:
     remove_caches(old.parent, {old.stem})
     for suffix in SUFFIXES:
         source, target = old.with_suffix(suffix), planned.image.with_suffix(suffix)
-        entry = manifest.files.pop(manifest.name_of(source), None)
-        if not source.exists() or os.path.lexists(target):
-            continue
+        entry = manifest.files.get(manifest.name_of(source))
         with contextlib.suppress(OSError):
-            source.rename(target)
+            if source.exists():
+                if os.path.lexists(target):
+                    continue
+                target.parent.mkdir(parents=True, exist_ok=True)
+                source.rename(target)
+            manifest.files.pop(manifest.name_of(source), None)
             if entry is not None:
                 manifest.files[manifest.name_of(target)] = Entry(
                     planned.crop.id, entry.key, entry.sha256, entry.stamp
@@ -133,5 +194,6 @@ def put_aside(manifest: Manifest, path: Path, result: BuildResult, why: str) -> 
             f"{path} could not be put aside: {error.strerror or error}.",
             f"Move it out of {path.parent} by hand, then build again.",
         ) from error
-    manifest.files.pop(manifest.name_of(path), None)
-    result.kept.append(Kept(manifest.name_of(target), f"{why}; it was {manifest.name_of(path)}"))
+    name = os.path.relpath(path, manifest.root)
+    manifest.files.pop(name, None)
+    result.kept.append(Kept(manifest.name_of(target), f"{why}; it was {name}"))

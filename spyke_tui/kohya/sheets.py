@@ -121,3 +121,15 @@ def crop_problem(crop: Crop, sheets: Sheets, duplicates: set[str]) -> Finding | 
             f"width = {fit.width}, height = {fit.height} }}.",
         )  # fmt: skip
     return state.problem
+
+
+def excluded_sheet(crop: Crop, project: Project) -> Finding | None:
+    """The finding for a crop that is kept though its sheet is marked exclude, or None."""
+    sheet = project.sheets.get(crop.sheet)
+    if sheet is None or sheet.use != "exclude" or crop.status != "keep":
+        return None
+    return Finding(
+        "sheet-excluded", "error", crop.id,
+        f'{crop.id} is kept, but its sheet {sheet.key} is marked use = "exclude".',
+        f'Reject the crop, or write use = "yes" in [sheets.{sheet.key}].',
+    )  # fmt: skip

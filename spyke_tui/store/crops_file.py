@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import tomllib
@@ -11,7 +12,7 @@ from spyke_tui.errors import ProjectFileError, WriteError
 from spyke_tui.model.project import Project
 from spyke_tui.model.reading import read_project
 from spyke_tui.model.table import FieldError, dotted, printable
-from spyke_tui.store.files import Stamp, sha256_of_bytes, write_whole
+from spyke_tui.store.files import Stamp, remove_leftovers, sha256_of_bytes, write_whole
 from spyke_tui.store.toml_blocks import locate
 
 FILE_NAME = "crops.toml"
@@ -28,8 +29,8 @@ def find_project(place: Path) -> Path:
 
     Raises `ProjectFileError` where there is none.
     """
-    path = place / FILE_NAME if place.is_dir() else place
-    if not path.exists():
+    path = place / FILE_NAME if os.path.isdir(place) else place
+    if not os.path.exists(path):
         raise ProjectFileError(
             path, 0, "", "There is no such file.",
             "Start one with: spyke-tui init DIR SHEET... --character NAME --trigger WORD"
@@ -115,13 +116,15 @@ class CropsFile:
             text = edited_text(self._text, self.project, project, self._removed)
             data = text.encode()
             # A symlinked crops.toml stays a link; its target is replaced.
-            self.stamp = write_whole(self.path.resolve(), data, durable=True)
+            target = self.path.resolve()
+            self.stamp = write_whole(target, data, durable=True)
+            remove_leftovers(target.parent)
             self._text, self._digest, self.project = text, sha256_of_bytes(data), project
 
 
 def _read_text(path: Path) -> tuple[str, str]:
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise ProjectFileError(path, 0, "", "This is not a file.", "Name a crops.toml.")
         if path.stat().st_size > MAX_BYTES:
             raise ProjectFileError(

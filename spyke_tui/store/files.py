@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> Stamp:
     `durable` also flushes to the disk before the old file is given up (for decisions that can't
     be rebuilt). Makes missing folders. Raises `WriteError`.
     """
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(6)}"
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -63,6 +62,8 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> Stamp:
                 if mode is not None:
                     os.fchmod(file.fileno(), mode)
             temporary.replace(path)
+            if durable:
+                _flush_folder(path.parent)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
@@ -78,13 +79,36 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> Stamp:
     return stamp
 
 
+def _flush_folder(folder: Path) -> None:
+    """Let a rename reach the disk; some file systems can't, and need not."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def remove_leftovers(folder: Path) -> None:
-    """Delete temporary files that a killed process left in `folder`."""
+    """Delete temporary files that a killed process left in `folder`; those of a live one stay."""
     with contextlib.suppress(OSError):
         for entry in list(os.scandir(folder)):
-            if entry.name.startswith(TEMPORARY_PREFIX) and entry.is_file(follow_symlinks=False):
-                with contextlib.suppress(OSError):
-                    os.unlink(entry.path)
+            name = entry.name
+            if name.startswith(TEMPORARY_PREFIX) and entry.is_file(follow_symlinks=False):
+                writer = name.removeprefix(TEMPORARY_PREFIX).partition("-")[0]
+                if not (writer.isdecimal() and _is_running(int(writer))):
+                    with contextlib.suppress(OSError):
+                        os.unlink(entry.path)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def free_name(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -28,12 +29,18 @@ def exclusive(path: Path, purpose: str) -> Iterator[None]:
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
             raise ProjectLockedError(
                 f"This dataset is being written by {holder or 'another process'}.",
                 "Wait until it is done, then try again.",
             ) from error
+        except OSError as error:
+            # A file system without locks (some network shares): go on without one.
+            if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+                raise WriteError(
+                    f"{path} could not be locked: {error.strerror}.", "Try again."
+                ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{purpose} (process {os.getpid()})\n".encode(), 0)
         yield

@@ -1,16 +1,20 @@
 """What we wrote, and from what: so that nothing of anybody else's is ever overwritten.
 
 Lies at ``dataset/CHARACTER/.spyke/manifest.json``. Losing it loses nothing: a file that is byte
-for byte what would be written is taken as ours again.
+for byte what would be written is taken as ours again. While a build runs, a journal beside it
+says what is about to be written, so that after a kill our own files are not taken for changed.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import threading
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from spyke_tui.errors import WriteError
 from spyke_tui.store.files import Stamp, sha256_of, write_whole
 
 VERSION = 1
@@ -42,20 +46,33 @@ class Manifest:
 
     root: Path
     project: str = ""
-    """The crops.toml that this dataset is built from, absolute: to know it again after a rename
-    of the character. Only our own folder holds it, which git ignores."""
+    """The crops.toml that this dataset is built from, relative to the folder above `root`: to
+    know it again after a rename of the character."""
+    character: str = ""
+    """The name of `root` when this was written: a copy of the folder does not bear it."""
     train_folder: str = ""
     reg_folder: str = ""
     files: dict[str, Entry] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @staticmethod
     def path_in(root: Path) -> Path:
         return root / ".spyke" / "manifest.json"
 
+    @staticmethod
+    def journal_in(root: Path) -> Path:
+        return root / ".spyke" / "manifest.journal"
+
     @classmethod
     def read(cls, root: Path) -> Manifest:
         """The manifest of a dataset root; an empty one where there is none or it is damaged."""
+        manifest = cls._read(root)
+        manifest._replay()
+        return manifest
+
+    @classmethod
+    def _read(cls, root: Path) -> Manifest:
         try:
             data = json.loads(cls.path_in(root).read_bytes())
             if data["version"] != VERSION:
@@ -63,11 +80,13 @@ class Manifest:
             return cls(
                 root,
                 str(data["project"]),
-                str(data["train_folder"]),
-                str(data["reg_folder"]),
+                str(data["character"]),
+                _folder_name(data["train_folder"]),
+                _folder_name(data["reg_folder"]),
                 {
-                    str(name): Entry(e["crop"], e["key"], e["sha256"], Stamp(*e["stamp"]))
+                    str(name): Entry(str(e["crop"]), str(e["key"]), e["sha256"], Stamp(*e["stamp"]))
                     for name, e in data["files"].items()
+                    if _is_below(name)
                 },
                 {
                     str(name): Source(s["sha256"], Stamp(*s["stamp"]))
@@ -76,6 +95,36 @@ class Manifest:
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return cls(root)
+
+    def _replay(self) -> None:
+        """Take as ours what a killed build still wrote: files that are as its journal says."""
+        try:
+            lines = self.journal_in(self.root).read_bytes().splitlines()
+        except OSError:
+            return
+        for line in lines:
+            try:
+                name, crop, key, digest = map(str, json.loads(line))
+                path = self.root / name
+                stamp = Stamp.of(path)
+                if stamp is not None and _is_below(name) and sha256_of(path) == digest:
+                    self.files[name] = Entry(crop, key, digest, stamp)
+            except (OSError, ValueError, TypeError, RecursionError):
+                continue  # a line that was cut short
+
+    def announce(self, path: Path, crop: str, key: str, digest: str) -> None:
+        """Note what is about to be written to `path`. From any thread. Raises `WriteError`."""
+        line = json.dumps([self.name_of(path), crop, key, digest]) + "\n"
+        journal = self.journal_in(self.root)
+        try:
+            with self._guard, journal.open("ab") as file:
+                # A line that a kill cut short must not swallow this one.
+                file.write(b"\n" + line.encode())
+        except OSError as error:
+            raise WriteError(
+                f"{journal} could not be written: {error.strerror or error}.",
+                "Make room or mend the permissions, then try again.",
+            ) from error
 
     def write(self) -> None:
         """Save, whole or nothing. Raises `WriteError`."""
@@ -88,12 +137,17 @@ class Manifest:
         data = {
             "version": VERSION,
             "project": self.project,
+            "character": self.root.name,
             "train_folder": self.train_folder,
             "reg_folder": self.reg_folder,
             "files": {name: row(entry) for name, entry in sorted(self.files.items())},
             "sources": {name: row(source) for name, source in sorted(self.sources.items())},
         }
         write_whole(self.path_in(self.root), json.dumps(data, indent=0).encode())
+        try:
+            os.unlink(self.journal_in(self.root))
+        except OSError:
+            return  # there was none; a stale one only says again what the manifest says
 
     def name_of(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
@@ -101,7 +155,7 @@ class Manifest:
     def state_of(self, path: Path) -> State:
         """Whether `path` is as we left it. A touched file of the same bytes is ours again."""
         stamp = Stamp.of(path)
-        if stamp is None and not path.is_symlink():
+        if stamp is None and not os.path.lexists(path):
             return "absent"
         entry = self.files.get(self.name_of(path))
         if entry is None:
@@ -127,3 +181,13 @@ class Manifest:
         if stamp is not None:
             self.sources[str(path)] = Source(digest, stamp)
         return digest
+
+
+def _is_below(name: str) -> bool:
+    """Whether `name` stays below the root: a manifest may come with a stranger's project."""
+    return not any(part in ("", ".", "..") for part in name.split("/")) and "\0" not in name
+
+
+def _folder_name(name: object) -> str:
+    """`name` where it names one folder, else nothing."""
+    return name if isinstance(name, str) and _is_below(name) and "/" not in name else ""

@@ -5,23 +5,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from spyke_tui.errors import WriteError
 from spyke_tui.store.files import write_whole
+from spyke_tui.store.state_place import state_place
 
 
 def state_folder() -> Path:
-    """The user's own state folder: $XDG_STATE_HOME, else the platform's custom."""
-    named = os.environ.get("XDG_STATE_HOME", "")
-    if named:
-        return Path(named) / "spyke-tui"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "spyke-tui"
-    return Path.home() / ".local" / "state" / "spyke-tui"
+    """The user's own state folder."""
+    return Path(state_place())
 
 
 def _path_of(project_folder: Path) -> Path:
@@ -33,12 +27,12 @@ def load_state(project_folder: Path) -> dict[str, Any]:
     """What `save_state` kept for this project; empty where there is nothing to read."""
     try:
         data = json.loads(_path_of(project_folder).read_bytes())
-    except (OSError, ValueError, RuntimeError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 
 
 def save_state(project_folder: Path, state: dict[str, Any]) -> None:
     """Keep `state` (JSON values) for the next start; failure is not worth a word."""
-    with contextlib.suppress(WriteError, OSError, RuntimeError):
+    with contextlib.suppress(WriteError, OSError):
         write_whole(_path_of(project_folder), json.dumps(state).encode())

@@ -23,11 +23,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _build(path: Path, arguments: argparse.Namespace) -> BuildResult:
-    from spyke_tui.kohya.unchanged import read_unchanged
+    from spyke_tui.kohya.unchanged import count_unchanged
 
     is_whole = not (arguments.dry_run or arguments.only or arguments.force)
-    if is_whole and (unchanged := read_unchanged(path)) is not None:
-        return unchanged
+    if is_whole and (unchanged := count_unchanged(str(path))) is not None:
+        return BuildResult(unchanged=unchanged)
     from spyke_tui.kohya.build import build_project
     from spyke_tui.kohya.previews import build_previews
     from spyke_tui.store.crops_file import CropsFile
