@@ -128,6 +128,7 @@ def test_a_cache_without_a_picture(good: TrainingSet, name: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [b"", b"no archive", cache()[:-1], cache()[:60], cache().replace(bytes(900), b"x" * 900)],
+    ids=["empty", "text", "a byte short", "cut", "overwritten"],
 )
 def test_an_unreadable_cache(good: TrainingSet, data: bytes) -> None:
     (good.reg / "reg_001.npz").write_bytes(data)

@@ -302,7 +302,9 @@ def test_16_bit_gray_with_profile(tmp_path: Path) -> None:
     assert abs(pixels(load_picture(path))[0][0] - expected) <= 1.5
 
 
-@pytest.mark.parametrize("profile", [b"x", b"\0" * 200, swapped_profile()[:150]])
+@pytest.mark.parametrize(
+    "profile", [b"x", b"\0" * 200, swapped_profile()[:150]], ids=["word", "zeros", "cut"]
+)
 def test_broken_profile_is_ignored(tmp_path: Path, profile: bytes) -> None:
     Image.new("RGB", (4, 4), (12, 34, 56)).save(tmp_path / "p.png", icc_profile=profile)
     assert pixels(load_picture(tmp_path / "p.png"))[0] == (12, 34, 56)
