@@ -87,7 +87,10 @@ class _Surroundings:
 
     def mask(self, box: Rect, factor: tuple[int, int]) -> Image.Image:
         """The content in `box` (source pixels), reduced by `factor`."""
-        part = self.picture.reduce(factor, box.box)
+        if self.picture.mode == "RGB":
+            part = self.picture.reduce(factor, box.box)
+        else:
+            part = _plain(self.picture.crop(box.box)).reduce(factor)
         return ink_mask(_distance(part, self.paper), _INK_LEVELS)
 
     def to_source(self, rect: Rect) -> Rect:
@@ -120,7 +123,7 @@ def _content(picture: Image.Image, rect: Rect) -> Rect | None:
             content = part if content is None else content.union(part)
     if content is None:
         content = around.to_source(main.rect.intersection(window))
-    return _sharpened(content, around)
+    return _sharpened(content, rect, around)
 
 
 def _reduced(rect: Rect, around: _Surroundings) -> Rect:
@@ -155,30 +158,31 @@ def _followed(blob: Rect, window: Rect, size: tuple[int, int]) -> Rect:
     return Rect.from_box(left, top, max(right, left + 1), max(bottom, top + 1))
 
 
-def _sharpened(content: Rect, around: _Surroundings) -> Rect:
+def _sharpened(content: Rect, rect: Rect, around: _Surroundings) -> Rect:
     """Each edge to the pixel: looked for in a strip around where the reduced copy has it.
 
     The strip is reduced along the edge only, which averages noise away but keeps its position.
+    Where ink goes on through the whole strip the figure was not followed to its end, and `rect`
+    keeps its own edge.
     """
     reach = around.factor
     if reach == 1:
         return content
-    region = around.region
     left, top, right, bottom = content.box
-    for_left = Rect.from_box(left - reach, top, min(left + 2 * reach, right), bottom)
-    for_right = Rect.from_box(max(right - 2 * reach, left), top, right + reach, bottom)
-    for_top = Rect.from_box(left, top - reach, right, min(top + 2 * reach, bottom))
-    for_bottom = Rect.from_box(left, max(bottom - 2 * reach, top), right, bottom + reach)
-    found_left = _extent(around, for_left.intersection(region), (1, reach))
-    found_right = _extent(around, for_right.intersection(region), (1, reach))
-    found_top = _extent(around, for_top.intersection(region), (reach, 1))
-    found_bottom = _extent(around, for_bottom.intersection(region), (reach, 1))
-    return Rect.from_box(
-        found_left.left if found_left else left,
-        found_top.top if found_top else top,
-        found_right.right if found_right else right,
-        found_bottom.bottom if found_bottom else bottom,
+    strips = (
+        Rect.from_box(left - reach, top, min(left + 2 * reach, right), bottom),
+        Rect.from_box(left, top - reach, right, min(top + 2 * reach, bottom)),
+        Rect.from_box(max(right - 2 * reach, left), top, right + reach, bottom),
+        Rect.from_box(left, max(bottom - 2 * reach, top), right, bottom + reach),
     )
+    edges = []
+    for side, strip in enumerate(strips):
+        cut = strip.intersection(around.region)
+        found = _extent(around, cut, (1, reach) if side % 2 == 0 else (reach, 1))
+        edge = found.box[side] if found else content.box[side]
+        goes_on = edge == strip.box[side] and abs(rect.box[side] - content.box[side]) <= reach
+        edges.append(rect.box[side] if goes_on else edge)
+    return Rect.from_box(*edges)
 
 
 def _extent(around: _Surroundings, strip: Rect, factor: tuple[int, int]) -> Rect | None:
@@ -194,10 +198,15 @@ def _extent(around: _Surroundings, strip: Rect, factor: tuple[int, int]) -> Rect
     )
 
 
+def _plain(part: Image.Image) -> Image.Image:
+    """The part in RGB, or in RGBA where it has an alpha channel."""
+    alpha = part.mode in ("RGBA", "LA", "PA") or "transparency" in part.info
+    mode = "RGBA" if alpha else "RGB"
+    return part if part.mode == mode else part.convert(mode)
+
+
 def _distance(part: Image.Image, paper: Colour) -> Image.Image:
     """How far each pixel is from the paper (mode L); clear pixels are paper."""
-    if part.mode not in ("RGB", "RGBA"):
-        part = part.convert("RGBA" if "A" in part.mode else "RGB")
     bands = part.split()
     differences = [
         band.point([abs(level - paper[index]) for level in range(256)])
@@ -207,6 +216,6 @@ def _distance(part: Image.Image, paper: Colour) -> Image.Image:
     if len(bands) < 4:
         return largest
     alpha = bands[3]
-    if colour_distance(paper, (255, 255, 255)) == 0 and alpha.getextrema()[0] < 128:
+    if colour_distance(paper, (255, 255, 255)) == 0 and any(alpha.histogram()[:128]):
         return alpha
     return ImageChops.multiply(largest, alpha)

@@ -34,7 +34,8 @@ _WORK_AREA = 300_000
 _GIANT = 0.3
 _SPLIT_ROUNDS = 8
 _STROKE_DEPTH = 3
-_PAIR_VALLEY = 0.2
+_CLOAKS = 0.5
+_PEAK = 0.75
 _PAINTED = 0.4
 _FLIMSY = 0.8
 _SAME_SIZE = 0.34
@@ -117,10 +118,11 @@ def find_figures(work: Image.Image, out_of_time: Callable[[], bool]) -> list[Fig
     mask = without_lines(without_border(ink_mask(distance, threshold)))
     mask = thinned(widened(mask))
     least_ink = max(4, work.width * work.height // 60_000)
-    blobs = find_blobs(mask, least_ink)
+    rgb = flattened(work)
+    blobs = _off_panels(find_blobs(mask, least_ink), rgb, threshold)
     blobs = _opened_up(blobs, distance, threshold, work.width * work.height, out_of_time)
     blobs = _with_heads(_trimmed(blobs))
-    colours = ColourIndex(flattened(work))
+    colours = ColourIndex(rgb)
     return _selected(blobs, colours)
 
 
@@ -133,6 +135,18 @@ def _reference_extent(blobs: list[Blob]) -> float:
     if not extents:
         return 0.0
     return max(extents[min(2, len(extents) - 1)], 0.35 * extents[0])
+
+
+def _off_panels(blobs: list[Blob], rgb: Image.Image, threshold: int) -> list[Blob]:
+    """The blobs, with coloured panels replaced by the figures on them."""
+    reference = _reference_extent(blobs)
+    result: list[Blob] = []
+    for blob in blobs:
+        contents: list[Blob] = []
+        if blob.extent >= 0.4 * reference:
+            contents = splitting.panel_contents(blob, rgb, threshold)
+        result.extend(contents or [blob])
+    return result
 
 
 def _opened_up(
@@ -174,8 +188,13 @@ def _pieces(
     pieces = splitting.by_erosion(blob, _stroke_depth(blob))
     if not _convincing(pieces, blob, peers) and wide:
         pieces = splitting.by_valleys(blob, across=True, piece=0.4 * min(usual.width, height))
+    if not _convincing(pieces, blob, peers) and (width > 1.6 * usual.width or width > 1.8 * height):
+        piece = 0.5 * min(usual.width, height)
+        pieces = splitting.by_valleys(blob, across=True, piece=piece, valley=_CLOAKS, side=_PEAK)
     if not _convincing(pieces, blob, peers) and painted and not wide:
-        pieces = splitting.by_valleys(blob, across=True, piece=0.4 * width, valley=_PAIR_VALLEY)
+        pieces = splitting.by_valleys(
+            blob, across=True, piece=0.4 * width, valley=_CLOAKS, side=_PEAK
+        )
     if not _convincing(pieces, blob, peers) and tall:
         pieces = splitting.by_valleys(blob, across=False, piece=0.4 * usual.height)
     if not _convincing(pieces, blob, peers) and giant:

@@ -49,15 +49,14 @@ def _without_bands(mask: Image.Image) -> Image.Image:
     depth = round(_BORDER_DEPTH * height)
     thickness = max(3, round(_FRAME_THICKNESS * height))
     data = mask.tobytes()
-    full = [
-        data.count(255, row * width, (row + 1) * width) >= _BORDER_SHARE * width
-        for row in range(height)
-    ]
+    shares = [data.count(255, row * width, (row + 1) * width) / width for row in range(height)]
     pixels = bytearray(data)
-    for start, end in _groups(full):
+    for start, end in _groups([share >= _BORDER_SHARE for share in shares]):
         at_edge = start <= 1 or end >= height - 1
         near = start < depth or end > height - depth
-        if near and end - start <= (depth if at_edge else thickness):
+        beside = max(shares[max(0, start - 3)], shares[min(height - 1, end + 2)])
+        alone = end - start <= thickness and beside < _BORDER_SHARE / 2
+        if near and (alone or (at_edge and end - start <= depth)):
             pixels[start * width : end * width] = bytes((end - start) * width)
     return mask if pixels == data else Image.frombytes("L", mask.size, bytes(pixels))
 

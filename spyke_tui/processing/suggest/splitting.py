@@ -5,6 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageChops
 
 from spyke_tui.model.geometry import Rect
+from spyke_tui.processing.background import estimate_background
 from spyke_tui.processing.suggest.blobs import (
     Blob,
     blob_mask,
@@ -15,6 +16,7 @@ from spyke_tui.processing.suggest.blobs import (
     thinned,
     widened,
 )
+from spyke_tui.processing.suggest.ground import channel_distance
 
 _HIGHER_THRESHOLDS = (32, 48, 72, 108)
 _SOLID = 0.6
@@ -22,6 +24,15 @@ _SOLID = 0.6
 
 _VALLEY = 0.28
 """A cut goes through a valley of the profile at most this high, compared to both its sides."""
+
+_PANEL_INK = 0.8
+"""A panel fills at least this share of its rectangle."""
+
+_PANEL_FIGURES = 0.7
+"""The figures on a panel leave at least the rest of it free."""
+
+_ON_PANEL_HEIGHT = 0.6
+"""A figure on a panel is at least this tall, compared to it; the word on a label is not."""
 
 _PIECE_SHARE = 0.3
 """A piece counts as a figure from this share of the largest piece's extent on."""
@@ -39,6 +50,28 @@ def by_threshold(blob: Blob, distance: Image.Image, above: int) -> list[Blob]:
         if balanced(pieces, blob):
             return [moved(_grown(piece, 2, own), *blob.rect.box[:2]) for piece in pieces]
     return []
+
+
+def panel_contents(blob: Blob, rgb: Image.Image, threshold: int) -> list[Blob]:
+    """What stands on a panel: the blob's ink that differs from the panel's own colour.
+
+    [] where the blob is not a panel: not a filled rectangle, or not of one colour along its edge,
+    or with nothing on it.
+    """
+    if blob.ink < _PANEL_INK * blob.rect.area:
+        return []
+    patch = rgb.crop(blob.rect.box)
+    paper = estimate_background(patch)
+    own = thinned(blob_mask(blob), 2)
+    distance = channel_distance(patch, Image.new("RGB", patch.size, paper))
+    ink = ImageChops.darker(ink_mask(distance, threshold), own)
+    if ink.histogram()[255] > _PANEL_FIGURES * blob.ink:
+        return []
+    pieces = _significant(find_blobs(thinned(widened(ink)), 6))
+    tallest = max((piece.rect.height for piece in pieces), default=0)
+    if tallest < _ON_PANEL_HEIGHT * blob.rect.height:
+        return []
+    return [moved(piece, *blob.rect.box[:2]) for piece in pieces]
 
 
 def by_erosion(blob: Blob, depth: int) -> list[Blob]:
@@ -105,14 +138,18 @@ def _around(rect: Rect, by: int) -> Rect:
     return Rect(rect.left - by, rect.top - by, rect.width + 2 * by, rect.height + 2 * by)
 
 
-def by_valleys(blob: Blob, *, across: bool, piece: float, valley: float = _VALLEY) -> list[Blob]:
+def by_valleys(
+    blob: Blob, *, across: bool, piece: float, valley: float = _VALLEY, side: float = 0.0
+) -> list[Blob]:
     """Cut at the lowest valley of the profile along the width (`across`) or the height.
 
-    `piece` is the least length of each part along the cut axis, in working pixels.
+    `piece` is the least length of each part along the cut axis, in working pixels; `valley` the
+    highest valley, compared to its lower side; `side` the least height of both sides, compared
+    to the highest point.
     """
     solid = blob.ink >= _SOLID * blob.filled.histogram()[255]
     profile = _profile(blob_mask(blob) if solid else blob.filled, across=across)
-    at = _valley(profile, round(piece), valley)
+    at = _valley(profile, round(piece), valley, side)
     return _cut(blob, at, across=across) if at else []
 
 
@@ -150,7 +187,7 @@ def _floats(image: Image.Image) -> list[float]:
     return list(memoryview(image.tobytes()).cast("f"))
 
 
-def _valley(profile: list[float], piece: int, limit: float) -> int:
+def _valley(profile: list[float], piece: int, limit: float, side: float) -> int:
     """Where to cut, or 0: the lowest point that has clearly higher ink on both sides."""
     best, best_height = 0, limit
     count = len(profile)
@@ -162,9 +199,10 @@ def _valley(profile: list[float], piece: int, limit: float) -> int:
         before[index] = max(before[index - 1], profile[index - 1])
         after[count - 1 - index] = max(after[count - index], profile[count - index])
     middle = count / 2
-    for at in range(max(1, piece), count - piece + 1):
+    highest = max(profile)
+    for at in range(max(1, piece), min(count, count - piece + 1)):
         sides = min(before[at], after[at])
-        if sides <= 0:
+        if sides <= side * highest:
             continue
         height = profile[at] / sides + 0.02 * abs(at - middle) / middle
         if height < best_height:
