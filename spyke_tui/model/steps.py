@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from spyke_tui.model.project import Span
@@ -28,7 +27,7 @@ def steps_per_epoch(images: int, repeats: int, batch: int, *, with_reg: bool) ->
     """Steps of one epoch. With regularization images the loader fills them up to
     ``images x repeats``, which doubles the epoch."""
     shown = images * repeats * (2 if with_reg else 1)
-    return math.ceil(shown / batch)
+    return _ceil_divided(shown, batch)
 
 
 def plan_steps(images: int, repeats: int, batch: int, reg_images: int, target: Span) -> Steps:
@@ -37,16 +36,19 @@ def plan_steps(images: int, repeats: int, batch: int, reg_images: int, target: S
     per_epoch = steps_per_epoch(images, repeats, batch, with_reg=with_reg)
     if per_epoch == 0:
         return Steps(0, None, None, with_reg, 0, 0)
-    middle = (target.min + target.max) / 2
-    candidates = range(1, target.max // per_epoch + 2)
-    inside = [n for n in candidates if target.min <= n * per_epoch <= target.max]
-    if inside:
-        best = min(inside, key=lambda n: (abs(n * per_epoch - middle), n))
+    # Worked out, not tried out: a target may be any number that somebody typed.
+    first, last = max(1, _ceil_divided(target.min, per_epoch)), target.max // per_epoch
+    if first <= last:
+        # The whole number nearest to the middle; of two as near, the shorter training.
+        middle = _ceil_divided(target.min + target.max - per_epoch, 2 * per_epoch)
+        best = min(max(first, middle), last)
         return Steps(per_epoch, best, best * per_epoch, with_reg, best, best * per_epoch)
-
-    def distance(n: int) -> tuple[int, int]:
-        total = n * per_epoch
-        return (target.min - total if total < target.min else total - target.max, n)
-
-    best = min(candidates, key=distance)
+    below, above = max(1, last), first
+    short, long = target.min - below * per_epoch, above * per_epoch - target.max
+    best = below if 0 <= short <= long else above
     return Steps(per_epoch, None, None, with_reg, best, best * per_epoch)
+
+
+def _ceil_divided(number: int, by: int) -> int:
+    """Rounded up, exact for numbers that no float holds."""
+    return -(-number // by)

@@ -56,6 +56,13 @@ def test_the_nearest(images: int, target: Span, epochs: int | None, nearest: int
     assert plan.nearest_total == nearest * 100
 
 
+def test_numbers_that_nobody_means() -> None:
+    huge = 10**400
+    assert plan_steps(10, huge, 1, 0, TARGET).nearest_epochs == 1
+    assert plan_steps(10, 10, 1, 0, Span(0, huge)).total == huge // 2
+    assert plan_steps(10, 10, huge, 0, TARGET).total == 1000
+
+
 @given(
     st.integers(1, 60), st.integers(1, 40), st.integers(1, 8), st.integers(0, 1),
     st.integers(0, 3000), st.integers(0, 3000),

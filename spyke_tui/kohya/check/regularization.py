@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from spyke_tui.kohya.check.words import mention_of
 from spyke_tui.kohya.trainer import CAPTION_SUFFIX
 from spyke_tui.model.findings import Finding
 from spyke_tui.model.table import printable, quoted
+
+_RUN_NAME = re.compile(r"reg_([0-9]{3,9})\.png")
+"""As `Layout.reg_image` names them, padded for any count."""
 
 
 def find_in_regularization(inspection: Inspection) -> Iterator[Finding]:
@@ -61,11 +65,12 @@ def _counts(inspection: Inspection) -> Iterator[Finding]:
 
 def _foreign(inspection: Inspection) -> Iterator[Finding]:
     """Pictures that no run explains: neither of a run's names nor remembered as ours."""
-    count, layout = inspection.project.reg.count, inspection.layout
-    named = {layout.reg_image(index, count).name for index in range(1, count + 1)}
+    count = inspection.project.reg.count
     for name in inspection.reg_pictures:
         path = inspection.reg.path / name
-        if name not in named and inspection.entry(path) is None:
+        match = _RUN_NAME.fullmatch(name)
+        named = match is not None and 1 <= int(match[1]) <= count
+        if not named and inspection.entry(path) is None:
             yield Finding(
                 "image-foreign", "warning", inspection.place(path),
                 f"{printable(name)}: no run explains it ([reg].count is {count}), but the trainer "

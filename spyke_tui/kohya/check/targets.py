@@ -109,7 +109,7 @@ def _better_repeats(inspection: Inspection) -> int | None:
     project = inspection.project
     now, targets = project.dataset.repeats, project.targets
     images, reg = len(inspection.train_pictures), len(inspection.reg_pictures)
-    for away in range(1, max(100, now)):
+    for away in range(1, 100):
         for repeats in (now - away, now + away):
             if (
                 repeats >= 1
