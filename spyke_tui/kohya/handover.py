@@ -92,7 +92,7 @@ def _write_signed(path: Path, text: str, comment: str) -> Path:
         body = text.encode()
     except UnicodeEncodeError as error:
         raise WriteError(
-            f"{quoted(str(path.parent))} holds bytes that no TOML file can name (they are not UTF-8).",
+            f"{quoted(str(path.parent))} is not UTF-8, so no TOML file can name it.",
             "Rename that folder, or choose another [dataset].root.",
         ) from error
     line = comment.format(f"Written by spyke-tui, checksum {_digest(body)}: kept once changed.")

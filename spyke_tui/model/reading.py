@@ -260,7 +260,12 @@ def _read_servers(table: Table, default: tuple[str, ...]) -> tuple[str, ...]:
     table.known.add("server")
     named = tuple(server for server in servers or () if server.strip())
     for server in named:
-        if not re.match(r"https?://[^/\s@]", server):
+        if re.match(r"([^/]*//)?[^/?#]*@", server):  # not quoted: messages end up in logs
+            raise table.fail(
+                "server", "holds a user or password, which must not stand in this file.",
+                "Write the address alone, and name an environment variable in auth_env.",
+            )  # fmt: skip
+        if not re.match(r"https?://[^/\s]", server):
             raise table.fail(
                 "server", f"{quoted(server)} is not a server's address.",
                 'Write server = "http://127.0.0.1:8188".',
