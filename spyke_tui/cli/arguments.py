@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NoReturn
@@ -12,6 +13,7 @@ from spyke_tui import __version__
 from spyke_tui.cli.opening import COMMANDS, IMAGES, open_app
 from spyke_tui.cli.running import start_log
 from spyke_tui.errors import UsageError
+from spyke_tui.model.table import printable, quoted
 
 DESCRIPTION = "From character reference sheets to a checked LoRA training set, in a terminal."
 EPILOG = """\
@@ -30,34 +32,67 @@ class _Parser(argparse.ArgumentParser):
 
 def parse_arguments(words: list[str]) -> argparse.Namespace:
     """The parsed command with its `run`. Raises `UsageError`; --help and --version exit."""
-    first = next((word for word in words if not word.startswith("-")), None)
-    position = words.index(first) if first is not None else -1
-    is_value = position > 0 and words[position - 1] in ("--project", "--images", "--log")
-    if first in COMMANDS and not is_value:
-        arguments = _command_parser().parse_args(words)
+    first = _first_name(words)
+    if first in COMMANDS:
+        parser = _command_parser()
     else:
-        arguments = _opening_parser().parse_args(words)
-        _require_place(arguments.place)
+        parser = _opening_parser()
+        _require_place(first)
+    arguments, left = parser.parse_known_args(words)
+    if left and "sheets" in arguments and not any(word.startswith("-") for word in left):
+        # argparse takes only the first run of names between options.
+        arguments.sheets, left = [*arguments.sheets, *left], []
+    if left:
+        _refuse_unknown(left, parser, first if first in COMMANDS else "")
     if arguments.log:
-        start_log(arguments.log)
+        start_log(arguments.log, words)
     return arguments
+
+
+def _first_name(words: list[str]) -> str | None:
+    """The first word that is neither an option nor an option's value."""
+    before = ""
+    for word in words:
+        if word == "--":
+            return None
+        if not word.startswith("-") and before not in ("--project", "--images", "--log"):
+            return word
+        before = word
+    return None
 
 
 def _require_place(place: str | None) -> None:
     """Raises `UsageError` for a word that is neither a project nor a command."""
-    from pathlib import Path
-
-    if place is None or Path(place).exists():
+    if place is None or os.path.lexists(place):
         return
     if place in NOT_YET:
         raise UsageError(
             f"spyke-tui {place} is not there yet in {__version__}.",
             "There are: " + ", ".join(COMMANDS) + ".",
         )
-    near = difflib.get_close_matches(place, COMMANDS, 1)
+    near = difflib.get_close_matches(place.lower(), COMMANDS, 1)
     raise UsageError(
-        f"{place!r} is neither a command nor a project's folder.",
+        f"{quoted(place)} is neither a command nor a project's folder.",
         f"Did you mean spyke-tui {near[0]}?" if near else "See spyke-tui --help.",
+    )
+
+
+def _refuse_unknown(left: list[str], parser: argparse.ArgumentParser, command: str) -> NoReturn:
+    """Raises `UsageError` for what no option takes, with the option that was meant perhaps."""
+    name = f"spyke-tui {command}".rstrip()
+    word = left[0].partition("=")[0]
+    if not command and word in COMMANDS:
+        raise UsageError("The command comes first.", f"Write: spyke-tui {word} --project PATH")
+    if not word.startswith("-"):
+        raise UsageError(f"{quoted(word)} is one word too many.", f"See {name} --help.")
+    chosen = parser
+    if command:
+        actions = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+        chosen = actions[0].choices[command]
+    near = difflib.get_close_matches(word.lower(), list(chosen._option_string_actions), 1)
+    raise UsageError(
+        f"{name} has no option {printable(word)}.",
+        f"Did you mean {near[0]}?" if near else f"See {name} --help.",
     )
 
 

@@ -75,8 +75,10 @@ def sheet_keys(files: Sequence[Path]) -> list[str]:
 
 def path_from(folder: Path, file: Path) -> str:
     """`file` as crops.toml in `folder` should name it: relative where it lies below or beside."""
-    relative = os.path.relpath(file.absolute(), folder.absolute())
-    if relative.count("../") > 2:
+    # With links followed: `..` behind a link leads elsewhere than it seems to.
+    place = Path(os.path.realpath(file.parent)) / file.name
+    relative = os.path.relpath(place, os.path.realpath(folder))
+    if relative.startswith("../../../"):
         return str(file.absolute())
     return Path(relative).as_posix()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 from pathlib import Path
 
@@ -27,8 +28,15 @@ def run(arguments: argparse.Namespace) -> int:
     names = [path_from(folder, file) for file in files]
     sheets = list(zip(sheet_keys(files), names, sizes, strict=True))
     text = project_text(arguments.character, arguments.trigger, sheets)
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            "A sheet's name holds bytes that are not UTF-8, which no TOML file can name.",
+            "Rename it first. Nothing was written.",
+        ) from error
     parse_project(text, path)
-    write_whole(path, text.encode(), durable=True)
+    write_whole(path, data, durable=True)
     add_gitignore_rules(folder)
     print(f"wrote {printable(str(path))} with {counted(len(sheets), 'sheet')}:")
     for key, name, size in sheets:
@@ -40,9 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _require_free(folder: Path, path: Path) -> None:
-    if folder.exists() and not folder.is_dir():
+    if os.path.lexists(folder) and not os.path.isdir(folder):
         raise UsageError(f"{folder} is not a folder.", "Name the folder first, then the pictures.")
-    if path.exists():
+    if os.path.lexists(path):
         raise UsageError(
             f"{path} is there already.", "Open it with spyke-tui, or name another folder."
         )
