@@ -26,7 +26,11 @@ class Layout:
     @classmethod
     def of(cls, dataset: Dataset, project_folder: Path) -> Layout:
         """`project_folder` is the folder of crops.toml; [dataset].root may be absolute."""
-        root = project_folder / Path(dataset.root).expanduser() / dataset.character
+        try:
+            place = Path(dataset.root).expanduser()
+        except RuntimeError:  # "~nobody/...": nobody's home, so a folder of that name
+            place = Path(dataset.root)
+        root = project_folder / place / dataset.character
         return cls(
             root=root,
             train=root / "train" / f"{dataset.repeats}_{dataset.trigger}",
