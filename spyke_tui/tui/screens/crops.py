@@ -80,8 +80,8 @@ class CropsScreen(PaneScreen):
         self._facts = self.query_one(CropFacts)
         self._list = self.query_one(CropList)
         self._status = self.query_one(StatusLine)
+        self._preview.display = self.session.choice.protocol != "none"
         self.sheet_view.focus()
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._recolour())
         self.draw()
 
     @property
@@ -158,7 +158,8 @@ class CropsScreen(PaneScreen):
         crops = self.session.project.crops_of(editor.sheet_key)
         return scene_of(editor.sheet_size, crops, editor.crop, editor.edge)
 
-    def _recolour(self) -> None:
+    def recolour(self) -> None:
+        super().recolour()
         palette = palette_of(self.app.current_theme.dark)
         if palette is self._palette:
             return

@@ -9,6 +9,7 @@ from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
 
+from spyke_tui.tui.widgets.cell_pane import TextPane
 from spyke_tui.tui.widgets.frames import blank_lines
 from spyke_tui.tui.widgets.status_line import StatusLine
 
@@ -33,6 +34,14 @@ class PaneScreen(Screen[None]):
     @property
     def spyke(self) -> SpykeApp:
         return cast("SpykeApp", self.app)
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.recolour())
+
+    def recolour(self) -> None:
+        """The theme has changed: paint again what Textual does not paint by itself."""
+        for pane in self.query(TextPane):
+            pane.draw()
 
     def do(self, action: str) -> None:
         """Run an action of this pane, by its id in the table of actions."""

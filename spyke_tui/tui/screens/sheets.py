@@ -68,7 +68,6 @@ class SheetsScreen(PaneScreen):
         self.draw()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self.run_worker(self._look(), group="look", exclusive=True, exit_on_error=False)
 
     def do(self, action: str) -> None:

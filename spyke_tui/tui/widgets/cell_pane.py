@@ -104,6 +104,9 @@ class TextPane(CellPane):
         _, _, background, colour = self.colors
         return as_int(background + colour.multiply_alpha(1.0)), as_int(background)
 
+    def draw(self) -> None:
+        """Set the rows anew: the pane was resized, or the theme has changed."""
+
     def set_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
         """Show these rows from the top; the rest of the pane is blank."""
         width, height = self.size
