@@ -1,12 +1,14 @@
 """The dry run: a picture of every crop and a labelled contact sheet, for approval.
 
-Everything goes to preview/ and nothing else is touched.
+Everything goes to preview/ and nothing else is touched; nor is a file there that is not as a dry
+run wrote it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
+import os
+import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from spyke_tui.errors import PictureError, SpykeError, WriteError
 from spyke_tui.kohya.build import Progress, require_known_ids
-from spyke_tui.kohya.result import BuildResult, Failure
+from spyke_tui.kohya.result import BuildResult, Failure, Kept
 from spyke_tui.kohya.sheet_queue import SheetJobs, SheetQueue
 from spyke_tui.kohya.sheets import Sheets, crop_problem, duplicate_ids
 from spyke_tui.model.caption import caption_of
@@ -22,12 +24,17 @@ from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Crop, Project
 from spyke_tui.model.table import printable
 from spyke_tui.store.files import remove_leftovers, sha256_of, sha256_of_bytes, write_whole
+from spyke_tui.store.lock import exclusive
 
 if TYPE_CHECKING:
     from spyke_tui.processing.picture import Picture
 
 CONTACT_SHEET = "_contact-sheet.png"
-_LISTING = ".spyke-previews.json"
+_LISTING = ".spyke-previews"
+"""What dry runs wrote, as lines of digest and name: one is added before its file is written, so
+that a killed run leaves nothing of unknown origin."""
+_LOCK = ".spyke-lock"
+CHANGED = "not as a dry run wrote it; delete or move it, then run again"
 _THUMBNAIL = 320
 """Pixels kept of each picture for the contact sheet: its largest cells need no more."""
 
@@ -58,18 +65,89 @@ def build_previews(
         if crop.status != "reject" and (only is None or crop.id in only)
     ]
     result = BuildResult()
-    remove_leftovers(layout.preview)
-    made = _render(project, folder, layout, crops, result, progress)
-    _write_contact_sheet(project, layout, crops, made, result)
-    names = [f"{crop_id}.png" for crop_id in made] + [CONTACT_SHEET]
-    _forget_others(layout.preview, names, keep_listed=only is not None, result=result)
+    with exclusive(layout.preview / _LOCK, "spyke-tui build --dry-run"):
+        remove_leftovers(layout.preview)
+        files = _PreviewFiles(layout.preview)
+        made = _render(project, folder, files, crops, result, progress)
+        _write_contact_sheet(project, files, crops, made, result)
+        if only is None:
+            result.removed = files.remove_others(
+                {f"{crop_id}.png" for crop_id in made} | {CONTACT_SHEET}
+            )
+        files.save()
     return result
+
+
+class _PreviewFiles:
+    """The folder of previews and what is known of who wrote them. `write` is for any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._guard = threading.Lock()
+        self._ours: dict[str, set[str]] = {}
+        with contextlib.suppress(OSError):
+            for line in (folder / _LISTING).read_text("utf-8", "replace").splitlines():
+                digest, _, name = line.partition("  ")
+                if name.endswith(".png") and "/" not in name:
+                    self._ours.setdefault(name, set()).add(digest)
+
+    def write(self, name: str, data: bytes) -> str:
+        """Write one file; whether it was ``written``, ``unchanged``, or ``kept`` as it was."""
+        path, digest = self.folder / name, sha256_of_bytes(data)
+        present = self._digest(path)
+        if present == digest:
+            self._note(name, digest)
+            return "unchanged"
+        if os.path.lexists(path) and present not in self._ours.get(name, ()):
+            return "kept"
+        self._note(name, digest)
+        write_whole(path, data)
+        return "written"
+
+    def remove_others(self, names: set[str]) -> int:
+        """Delete what earlier dry runs wrote under other names; how many files."""
+        removed = 0
+        for name in set(self._ours) - names:
+            path = self.folder / name
+            if self._digest(path) in self._ours.pop(name):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                    removed += 1
+        return removed
+
+    def save(self) -> None:
+        """Shorten the listing to what is there."""
+        rows = [(self._digest(self.folder / name), name) for name in sorted(self._ours)]
+        lines = [f"{digest}  {name}\n" for digest, name in rows if digest in self._ours[name]]
+        with contextlib.suppress(WriteError):
+            write_whole(self.folder / _LISTING, "".join(lines).encode())
+
+    def _note(self, name: str, digest: str) -> None:
+        if digest in self._ours.get(name, ()):
+            return
+        try:
+            with self._guard, (self.folder / _LISTING).open("a", encoding="utf-8") as file:
+                file.write(f"\n{digest}  {name}\n")
+        except OSError as error:
+            raise WriteError(
+                f"{self.folder / _LISTING} could not be written: {error.strerror or error}.",
+                "Make room or mend the permissions, then try again.",
+            ) from error
+        self._ours.setdefault(name, set()).add(digest)
+
+    @staticmethod
+    def _digest(path: Path) -> str:
+        """Of a regular file; "" where there is none."""
+        try:
+            return sha256_of(path) if path.is_file() else ""
+        except OSError:
+            return ""
 
 
 def _render(
     project: Project,
     folder: Path,
-    layout: Layout,
+    files: _PreviewFiles,
     crops: list[Crop],
     result: BuildResult,
     progress: Progress | None,
@@ -95,7 +173,7 @@ def _render(
         image = render_crop(
             picture, crop.rect, project.dataset.size, project.dataset.pad, crop.erase
         )
-        state = _write_if_new(layout.preview / f"{crop.id}.png", encode_png(image))
+        state = files.write(f"{crop.id}.png", encode_png(image))
         image.thumbnail((_THUMBNAIL, _THUMBNAIL))
         return _Previewed(state, image)
 
@@ -113,30 +191,24 @@ def _render(
             raise outcome
         else:
             made[crop.id] = outcome.thumbnail
-            _count(result, outcome.state)
+            _count(result, outcome.state, f"{crop.id}.png")
         if progress is not None:
             progress(done, total, crop.id)
     return made
 
 
-def _write_if_new(path: Path, data: bytes) -> str:
-    with contextlib.suppress(OSError):
-        if path.stat().st_size == len(data) and sha256_of(path) == sha256_of_bytes(data):
-            return "unchanged"
-    write_whole(path, data)
-    return "written"
-
-
-def _count(result: BuildResult, state: str) -> None:
+def _count(result: BuildResult, state: str, name: str) -> None:
     if state == "written":
         result.written += 1
-    else:
+    elif state == "unchanged":
         result.unchanged += 1
+    else:
+        result.kept.append(Kept(f"preview/{name}", CHANGED))
 
 
 def _write_contact_sheet(
     project: Project,
-    layout: Layout,
+    files: _PreviewFiles,
     crops: list[Crop],
     made: dict[str, Picture],
     result: BuildResult,
@@ -157,23 +229,4 @@ def _write_contact_sheet(
         for crop in crops
     ]
     data = encode_png(contact_sheet(items))
-    _count(result, _write_if_new(layout.preview / CONTACT_SHEET, data))
-
-
-def _forget_others(
-    folder: Path, names: list[str], *, keep_listed: bool, result: BuildResult
-) -> None:
-    """Delete previews that an earlier dry run wrote and that nobody asks for any more."""
-    listing = folder / _LISTING
-    listed: list[str] = []
-    with contextlib.suppress(OSError, ValueError):
-        found = json.loads(listing.read_bytes())
-        listed = [n for n in found if isinstance(n, str) and "/" not in n and n.endswith(".png")]
-    if keep_listed:
-        names = sorted({*names, *listed})
-    for name in set(listed) - set(names):
-        with contextlib.suppress(OSError):
-            (folder / name).unlink()
-            result.removed += 1
-    with contextlib.suppress(WriteError):
-        write_whole(listing, json.dumps(names).encode())
+    _count(result, files.write(CONTACT_SHEET, data), CONTACT_SHEET)
