@@ -94,8 +94,11 @@ def _without_rows(mask: Image.Image, least: int) -> Image.Image:
     thin = thin_image.tobytes()
     long_line = re.compile(rb"\xff{6,}(?:\x00{1,%d}\xff{6,})*" % _CROSSING)
     cleared: bytearray | None = None
+    shortest = min(least, int(_ROW_SHARE * width)) // 2
     for row in range(height):
         at = row * width
+        if thin.count(255, at, at + width) < shortest:
+            continue
         pieces = [found.span() for found in long_line.finditer(thin, at, at + width)]
         pieces = [(start, end) for start, end in pieces if end - start >= _PIECE]
         whole_line = sum(end - start for start, end in pieces) >= _ROW_SHARE * width

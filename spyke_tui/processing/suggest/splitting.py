@@ -34,8 +34,22 @@ _PANEL_FIGURES = 0.7
 _ON_PANEL_HEIGHT = 0.6
 """A figure on a panel is at least this tall, compared to it; the word on a label is not."""
 
+_STROKE_SHARE = 0.025
+"""Half the thickness of a stroke, at most, compared to the extent of what it hangs on."""
+
+_STROKE_DEPTH = 3
+"""No stroke is thicker than twice this, in working pixels."""
+
 _PIECE_SHARE = 0.3
 """A piece counts as a figure from this share of the largest piece's extent on."""
+
+
+def stroke_depth(blob: Blob) -> int:
+    """Half the thickness, in working pixels, up to which a part of the blob is only a stroke.
+
+    0 for a blob so small that its limbs are no thicker than strokes.
+    """
+    return min(_STROKE_DEPTH, int(_STROKE_SHARE * blob.extent))
 
 
 def by_threshold(blob: Blob, distance: Image.Image, above: int) -> list[Blob]:
@@ -91,6 +105,8 @@ def without_strokes(blob: Blob, depth: int) -> Blob:
     """The blob's body: without what is thinner than 2 x `depth`, where the body is most of it."""
     cores = blob.cores(depth)
     if not cores:
+        return blob
+    if cores[0].ink < 0.5 * blob.filled.histogram()[255]:
         return blob
     body = _grown(cores[0], depth, blob.filled)
     ink = blob.filled.histogram()[255]

@@ -1,0 +1,142 @@
+"""Deciding which blobs are more than one figure, and opening them up.
+
+Cutting is easy, knowing when not to is the work: a head comes off its body as easily as a figure
+off its neighbour. So a cut has to be convincing among the other blobs of the sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from spyke_tui.model.geometry import Size
+from spyke_tui.processing.suggest import splitting
+from spyke_tui.processing.suggest.blobs import Blob
+from spyke_tui.processing.suggest.company import large_ones, same_size, usual_size
+
+_ROUNDS = 8
+"""Splitting goes on for at most this many rounds."""
+
+_GIANT = 0.3
+"""A blob whose rectangle covers this share of the sheet is rarely one figure."""
+
+_PAINTED = 0.4
+"""From this share of ink in its rectangle on, a blob is painted, not a drawing in lines."""
+
+_CLOAKS = 0.5
+"""Between two equally tall figures the valley may be this high: their cloaks overlap."""
+
+_PEAK = 0.75
+"""Both sides of such a valley reach at least this share of the highest point."""
+
+
+@dataclass(frozen=True)
+class InkMaps:
+    """What a sheet's ink was found from: needed again to look inside a blob."""
+
+    rgb: Image.Image
+    distance: Image.Image
+    threshold: int
+
+
+def off_panels(blobs: list[Blob], maps: InkMaps) -> list[Blob]:
+    """The blobs, with coloured panels replaced by the figures on them."""
+    large = {id(blob) for blob in large_ones(blobs, 0.4)}
+    result: list[Blob] = []
+    for blob in blobs:
+        contents: list[Blob] = []
+        if id(blob) in large:
+            contents = splitting.panel_contents(blob, maps.rgb, maps.threshold)
+        result.extend(contents or [blob])
+    return result
+
+
+def opened_up(blobs: list[Blob], maps: InkMaps, out_of_time: Callable[[], bool]) -> list[Blob]:
+    """The blobs, those that are several figures split into them.
+
+    It goes in rounds, because what is usual on the sheet shows better after each.
+    """
+    cut: set[int] = set()
+    for _ in range(_ROUNDS):
+        usual = usual_size(blobs)
+        large = {id(blob) for blob in large_ones(blobs, 0.5)}
+        after: list[Blob] = []
+        for blob in blobs:
+            pieces: list[Blob] = []
+            if id(blob) in large and not out_of_time():
+                pieces = _figures_in(blob, blobs, usual, maps, worn=id(blob) in cut)
+            after.extend(pieces or [blob])
+            cut.update(id(piece) for piece in pieces)
+        if len(after) == len(blobs):
+            break
+        blobs = after
+    return blobs
+
+
+def _figures_in(
+    blob: Blob, peers: list[Blob], usual: Size, maps: InkMaps, *, worn: bool
+) -> list[Blob]:
+    """The figures that one blob consists of; [] where it is one, or no cut is convincing.
+
+    The ways to cut are tried from the safest to the boldest. `worn` says that the blob was cut
+    out of one whose bridges were looked at already.
+    """
+    for way in _ways(blob, usual, maps, worn=worn):
+        pieces = way()
+        if _convincing(pieces, blob, peers):
+            return pieces
+    return []
+
+
+def _ways(blob: Blob, usual: Size, maps: InkMaps, *, worn: bool) -> list[Callable[[], list[Blob]]]:
+    """The ways of cutting that make sense for a blob of this shape."""
+    width, height = blob.rect.width, blob.rect.height
+    wide = width > 1.4 * usual.width or width > 1.1 * height
+    very_wide = width > 1.6 * usual.width or width > 1.8 * height
+    painted = blob.ink >= _PAINTED * blob.rect.area
+    narrowest = min(usual.width, height)
+    ways: list[Callable[[], list[Blob]]] = []
+    depth = splitting.stroke_depth(blob)
+    if depth and not worn:
+        ways.append(lambda: splitting.by_erosion(blob, depth))
+    if wide:
+        ways.append(lambda: splitting.by_valleys(blob, across=True, piece=0.4 * narrowest))
+    if very_wide:
+        ways.append(lambda: _between_peaks(blob, 0.5 * narrowest))
+    if painted and not wide:
+        ways.append(lambda: _between_peaks(blob, 0.4 * width))
+    if height > 1.6 * usual.height:
+        ways.append(lambda: splitting.by_valleys(blob, across=False, piece=0.4 * usual.height))
+    if blob.rect.area >= _GIANT * maps.distance.width * maps.distance.height:
+        ways.append(lambda: splitting.by_threshold(blob, maps.distance, maps.threshold))
+    return ways
+
+
+def _between_peaks(blob: Blob, piece: float) -> list[Blob]:
+    return splitting.by_valleys(blob, across=True, piece=piece, valley=_CLOAKS, side=_PEAK)
+
+
+def _convincing(pieces: list[Blob], whole: Blob, peers: list[Blob]) -> bool:
+    """Whether the pieces are figures.
+
+    Side by side they may be. One above the other they are rather a head and a body, unless one
+    of them has the size of at least two other blobs on the sheet.
+    """
+    if len(pieces) < 2:
+        return False
+    others = [peer.rect for peer in peers if peer is not whole]
+    for index, one in enumerate(pieces):
+        for other in pieces[index + 1 :]:
+            if _stacked(one, other) and not any(
+                sum(same_size(piece.rect, rect) for rect in others) >= 2 for piece in (one, other)
+            ):
+                return False
+    return True
+
+
+def _stacked(one: Blob, other: Blob) -> bool:
+    """Whether one stands over the other rather than beside it."""
+    common = min(one.rect.right, other.rect.right) - max(one.rect.left, other.rect.left)
+    return common >= 0.5 * min(one.rect.width, other.rect.width)
