@@ -47,7 +47,7 @@ class Autosave:
 
     def _due(self) -> None:
         self._timer = None
-        self._app.run_worker(self._save(), group="save", exit_on_error=False)
+        self._app.run_worker(self._save, group="save", exit_on_error=False)
 
     def _drop_timer(self) -> None:
         if self._timer is not None:

@@ -67,7 +67,7 @@ class SpykeApp(App[None]):
         everywhere: dict[str, Callable[[], object]] = {
             "pane.next": lambda: self._turn_pane(1),
             "pane.previous": lambda: self._turn_pane(-1),
-            "project.save": lambda: self.run_worker(self._save_now(), exit_on_error=False),
+            "project.save": lambda: self.run_worker(self._save_now, exit_on_error=False),
             "project.build": self._build,
             "project.reload": self._reload,
             "edit.undo": lambda: self._travel("undo"),
@@ -75,7 +75,7 @@ class SpykeApp(App[None]):
             "app.palette": self.action_command_palette,
             "app.help": self._help,
             "app.theme": self._turn_theme,
-            "app.quit": lambda: self.run_worker(self._leave(), exit_on_error=False),
+            "app.quit": lambda: self.run_worker(self._leave, exit_on_error=False),
             **{f"pane.{pane}": partial(self.open_pane, pane) for pane in PANES},
         }
         if action in everywhere:

@@ -43,7 +43,7 @@ class BuildScreen(ModalScreen[None]):
                 yield Static(Content("Saving ..."), id="verdict", markup=False)
 
     def on_mount(self) -> None:
-        self.app.run_worker(self._run(), group="build", exit_on_error=False)
+        self.app.run_worker(self._run, group="build", exit_on_error=False)
 
     async def _run(self) -> None:
         """Runs as a worker of the app, so that going back does not stop the build."""

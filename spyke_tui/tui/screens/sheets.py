@@ -68,7 +68,7 @@ class SheetsScreen(PaneScreen):
         self.draw()
 
     def on_screen_resume(self) -> None:
-        self.run_worker(self._look(), group="look", exclusive=True, exit_on_error=False)
+        self.run_worker(self._look, group="look", exclusive=True, exit_on_error=False)
 
     def do(self, action: str) -> None:
         if action == "sheet.open":
