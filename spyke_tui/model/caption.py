@@ -68,6 +68,8 @@ def mirror_caption_of(crop: Crop, dataset: Dataset) -> str:
 
 def starts_with_trigger(caption: str, trigger: str) -> bool:
     """Whether the first tag is exactly the trigger."""
+    if caption.split(",", 1)[0] == trigger:
+        return True
     tags = split_tags(caption)
     return bool(tags) and tags[0] == trigger
 

@@ -141,6 +141,8 @@ def shows(crop: Crop, detail: str) -> bool:
 
 def has_expression(crop: Crop, expression: str) -> bool:
     """Whether the crop's expression is `expression`, with or without that word behind it."""
+    if not crop.expression:
+        return False
     wanted = _plain_expression(expression)
     return any(_plain_expression(tag) == wanted for tag in split_tags(crop.expression))
 

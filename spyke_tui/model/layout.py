@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,7 @@ def is_picture(name: str) -> bool:
     """Whether the trainer takes a file of this name as a picture (hidden files are ignored)."""
     if name.startswith("."):
         return False
-    suffix = Path(name).suffix
+    suffix = os.path.splitext(name)[1]
     return suffix in PICTURE_SUFFIXES or (suffix.isupper() and suffix.lower() in PICTURE_SUFFIXES)
 
 

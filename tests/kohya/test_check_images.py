@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,16 @@ def test_a_stale_picture(good: TrainingSet, change: dict[str, object]) -> None:
     assert (finding.severity, finding.where) == ("error", "a")
     good.sheet.unlink()  # the sheet need not be at hand to see it
     assert "image-stale" in good.codes()
+
+
+def test_another_encoder_makes_none_stale(good: TrainingSet) -> None:
+    for entry in good.manifest.files.values():
+        if entry.key:
+            entry.key = json.dumps([*json.loads(entry.key)[:-1], "an older encoder"])
+    good.manifest.write()
+    assert good.codes() == set()
+    good.sheet.unlink()
+    assert good.codes() == {"sheet-missing"}
 
 
 def test_another_pad_makes_all_stale(good: TrainingSet) -> None:

@@ -156,7 +156,9 @@ def test_a_workflow_that_leaks(good: TrainingSet) -> None:
     assert good.codes() == set()
 
 
-@pytest.mark.parametrize("data", ["[]", "{", '{"3":4}', '{"3":{"inputs":[]}}', "[" * 99999])
+@pytest.mark.parametrize(
+    "data", ["[]", "{", '{"3":4}', '{"3":{"inputs":[]}}', pytest.param("[" * 99999, id="deep")]
+)
 def test_a_workflow_that_is_none(good: TrainingSet, data: str) -> None:
     good.p = replace(good.p, reg=replace(good.p.reg, workflow="flow.json"))
     (good.folder / "flow.json").write_text(data)

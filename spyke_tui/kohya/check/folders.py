@@ -97,7 +97,9 @@ def _nested(listing: Listing, inspection: Inspection) -> Iterator[Finding]:
 
 def _caches(listing: Listing, inspection: Inspection) -> Iterator[Finding]:
     names = [name for name in listing.names if name.endswith(CACHE_SUFFIX)]
-    pictures = {name.rpartition(".")[0]: name for name in picture_names(listing.files) if names}
+    if not names:
+        return
+    pictures = {name.rpartition(".")[0]: name for name in picture_names(listing.files)}
     for name in names:
         problem = _cache_problem(listing, name, pictures, inspection)
         if problem:

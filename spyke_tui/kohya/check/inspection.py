@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from spyke_tui.errors import PictureError
 from spyke_tui.kohya.check.listing import Listing, list_folder
 from spyke_tui.kohya.check.memory import Memory
-from spyke_tui.kohya.plan import Planned, image_key, plan_training
+from spyke_tui.kohya.plan import Planned, image_key, key_parts, plan_training
 from spyke_tui.kohya.sheets import Sheets, SheetState, crop_problem, duplicate_ids, unreadable_sheet
 from spyke_tui.kohya.trainer import absolute, picture_names
 from spyke_tui.model.findings import Finding
@@ -43,7 +42,6 @@ class Inspection:
         self.planned: dict[str, Planned] = {}
         for planned in plan_training(project, self.layout):
             self.planned.setdefault(planned.stem, planned)
-        self._built_from = {_source_of(entry) for entry in self.manifest.files.values()}
         # Of ten thousand pictures, two folders' names need not be worked out again.
         self._folder_names = {
             path: self.manifest.name_of(path) for path in (self.layout.train, self.layout.reg)
@@ -87,7 +85,7 @@ class Inspection:
 
         stamp = Stamp.of(state.path)
         used = any(c.status == "keep" and c.sheet == state.sheet.key for c in self.project.crops)
-        if stamp is None or not used or self.sheet_digest(state.sheet.key) in self._built_from:
+        if stamp is None or not used or self._was_built_from(state.sheet.key):
             return None
 
         def look(path: Path) -> str:
@@ -102,6 +100,14 @@ class Inspection:
             return None
         message, _, hint = damage.partition("\n")
         return unreadable_sheet(state.sheet, PictureError(state.path, "unreadable", message, hint))
+
+    def _was_built_from(self, key: str) -> bool:
+        """Whether a picture of ours was made from this very file, so that it is known whole."""
+        digest = self.sheet_digest(key)
+        return digest is not None and any(
+            digest in entry.key and key_parts(entry.key)[0] == digest
+            for entry in self.manifest.files.values()
+        )
 
     def sheet_digest(self, key: str) -> str | None:
         """The digest of a sheet's file; None where it can't be read."""
@@ -146,16 +152,9 @@ class Inspection:
     def is_current(self, planned: Planned, entry: Entry) -> bool:
         """Whether a picture that we wrote is built from what crops.toml and its sheet say now.
 
-        While the sheet is away only crops.toml can be compared, and that is enough.
+        While the sheet is away only crops.toml can be compared, and that is enough. Another
+        version of the encoder writes other bytes, but the same picture.
         """
-        source = self.sheet_digest(planned.crop.sheet) or _source_of(entry)
-        return entry.key == image_key(planned, self.project, source)
-
-
-def _source_of(entry: Entry) -> str:
-    """The digest of the sheet that an entry was built from; empty where it has none."""
-    try:
-        values = json.loads(entry.key)
-    except ValueError:
-        return ""
-    return values[0] if isinstance(values, list) and values and isinstance(values[0], str) else ""
+        source = self.sheet_digest(planned.crop.sheet) or key_parts(entry.key)[0]
+        key = image_key(planned, self.project, source)
+        return entry.key == key or key_parts(entry.key) == key_parts(key)
