@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 
@@ -39,7 +40,12 @@ def main() -> int:
     say(f"Python {platform.python_version()}, Pillow {PIL.__version__}, {os.cpu_count()} cores")
     missed = []
     for name in arguments.sections or SECTIONS:
-        if not SECTIONS[name](arguments.rounds):
+        try:
+            fine = SECTIONS[name](arguments.rounds)
+        except (EOFError, TimeoutError, RuntimeError, subprocess.CalledProcessError) as error:
+            say(f"FAILED  {error}")
+            fine = False
+        if not fine:
             missed.append(name)
     say()
     say("all targets met" if not missed else f"targets missed in: {', '.join(missed)}")

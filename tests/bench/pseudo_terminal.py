@@ -101,17 +101,20 @@ class PseudoTerminal:
                 return True
         return False
 
+    def _last_words(self) -> str:
+        return f"the program showed last: {_ESCAPES.sub(b'', self.output)[-300:]!r}"
+
     def _read(self, timeout: float) -> int:
         """One piece of output. Raises TimeoutError, or EOFError where the program ended."""
         ready, _, _ = select.select([self._handle], [], [], max(0.0, timeout))
         if not ready:
-            raise TimeoutError(f"the program showed: {_ESCAPES.sub(b'', self.output)[-300:]!r}")
+            raise TimeoutError(self._last_words())
         try:
             data = os.read(self._handle, 1 << 16)
         except OSError as error:
-            raise EOFError("the program ended") from error
+            raise EOFError(self._last_words()) from error
         if not data:
-            raise EOFError("the program ended")
+            raise EOFError(self._last_words())
         self.output += data
         for question, answer in _ANSWERS:
             for _ in question.findall(data):
