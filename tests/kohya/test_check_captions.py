@@ -6,12 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from training_set import TrainingSet, crop, png
 
 from spyke_tui.kohya.check.facts import hidden_character
-from spyke_tui.kohya.check.vocabulary import edit_distance, slip
 from spyke_tui.kohya.check.words import mention_of
 
 OF_A = "spyke_v1, full body, view aaaa, standing, white background"
@@ -233,6 +230,17 @@ def test_sides_in_a_twins_caption(good: TrainingSet, caption: str, sides: bool) 
     assert "caption-side-words" not in good.codes()
 
 
+def test_exchanged_sides_are_right(good: TrainingSet) -> None:
+    good.change("c", pose="left hand raised")
+    good.build()
+    finding = good.only("caption-side-words")
+    assert finding.where == "c"
+    assert "right hand raised" in finding.fix
+    good.change("c", mirror_caption=finding.fix.split('"')[1])
+    good.build()
+    assert good.codes() == set()
+
+
 def test_a_long_caption(good: TrainingSet) -> None:
     # the trigger 4, three marks, two words and 66 more
     tags = "a " * 65
@@ -251,30 +259,6 @@ def test_a_slip_in_a_tag(good: TrainingSet) -> None:
     assert "one letter" in finding.message
     write(good, OF_A.replace("white background", "black background"))
     assert "caption-vocabulary" not in good.codes()
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "letters"),
-    [
-        ("front view", "front veiw", 2),
-        ("bust", "busts", 1),
-        ("bus", "bust", 0),
-        ("standing", "sanding", 1),
-        ("short", "shirts", 0),
-        ("view 1", "view 2", 0),
-        ("left view", "right view", 0),
-        ("same", "same", 0),
-    ],
-)
-def test_slips(one: str, other: str, letters: int) -> None:
-    assert slip(one, other) == slip(other, one) == letters
-
-
-@given(st.text("abc", max_size=6), st.text("abc", max_size=6), st.text("abc", max_size=6))
-def test_edit_distance_is_a_distance(one: str, other: str, third: str) -> None:
-    assert edit_distance(one, other) == edit_distance(other, one)
-    assert (edit_distance(one, other) == 0) == (one == other)
-    assert edit_distance(one, third) <= edit_distance(one, other) + edit_distance(other, third)
 
 
 @pytest.mark.parametrize(

@@ -6,20 +6,23 @@ from collections.abc import Iterator
 
 from spyke_tui.kohya.check.facts import CaptionFacts
 from spyke_tui.kohya.check.inspection import Inspection
-from spyke_tui.kohya.check.vocabulary import find_in_vocabulary
-from spyke_tui.kohya.check.words import SIDES, mention_of
+from spyke_tui.kohya.check.words import mention_of
 from spyke_tui.kohya.plan import Planned
 from spyke_tui.kohya.trainer import CAPTION_SUFFIX
 from spyke_tui.model.caption import (
     CLIP_TOKENS,
     FACE_FRAMINGS,
+    caption_of,
     estimate_tokens,
     split_tags,
     starts_with_trigger,
 )
 from spyke_tui.model.findings import Finding
+from spyke_tui.model.layout import crop_of_stem
+from spyke_tui.model.mirror_words import mirror_proposal, side_words, swap_sides
 from spyke_tui.model.project import MIRROR_SUFFIX, Crop, Project
 from spyke_tui.model.table import printable, quoted
+from spyke_tui.model.vocabulary import find_near_misses
 from spyke_tui.store.files import Stamp
 
 FIXED_SHARE = 0.80
@@ -43,12 +46,7 @@ def find_in_captions(inspection: Inspection) -> Iterator[Finding]:
         yield from _file(name, facts, inspection)
         yield from _wording(name, facts.text, inspection)
     yield from _fixed_features(list(texts.values()), inspection.project)
-    yield from find_in_vocabulary(
-        [
-            (inspection.where(inspection.train, stem + CAPTION_SUFFIX), text)
-            for stem, text in texts.items()
-        ]
-    )
+    yield from _slips(texts, inspection)
 
 
 def _incomplete(crop: Crop, project: Project) -> Iterator[Finding]:
@@ -164,15 +162,8 @@ def _wording(name: str, text: str, inspection: Inspection) -> Iterator[Finding]:
             f"{shown} has no background tag: the background becomes part of the character.",
             'Name it, for example background = "white background".',
         )  # fmt: skip
-    sides = sorted({match.lower() for match in SIDES.findall(text)})
-    if sides and (planned.mirror if planned else stem.endswith(MIRROR_SUFFIX)):
-        crop_id = planned.crop.id if planned else stem
-        yield Finding(
-            "caption-side-words", "warning", where,
-            f'{shown} is a flipped twin\'s caption and says "{" and ".join(sides)}": '
-            "in the flipped picture that is the other side.",
-            f"Give {crop_id} a mirror_caption with the sides exchanged.",
-        )  # fmt: skip
+    if planned.mirror if planned else stem.endswith(MIRROR_SUFFIX):
+        yield from _sides(stem, text, inspection)
     # A token is at least one letter.
     tokens = estimate_tokens(text) if len(text) > CLIP_TOKENS else 0
     if tokens > CLIP_TOKENS:
@@ -202,3 +193,42 @@ def _fixed_features(texts: list[str], project: Project) -> Iterator[Finding]:
                 f"({naming / len(texts):.0%}): it binds to those words instead of the trigger.",
                 "Leave it out of the captions; details say where it shows.",
             )  # fmt: skip
+
+
+def _sides(stem: str, text: str, inspection: Inspection) -> Iterator[Finding]:
+    """Sides in a flipped twin's caption, unless they are the crop's own ones exchanged."""
+    sides = side_words(text)
+    planned = inspection.planned.get(stem)
+    own = caption_of(planned.crop, inspection.project.dataset) if planned else ""
+    if not sides or split_tags(swap_sides(own)) == split_tags(text):
+        return
+    crop_id = planned.crop.id if planned else crop_of_stem(stem)
+    proposal = mirror_proposal(text)
+    example = f': mirror_caption = "{printable(proposal)}"' if proposal else ""
+    yield Finding(
+        "caption-side-words", "warning", crop_id,
+        f'{printable(stem)}.txt is a flipped twin\'s caption and says "{" and ".join(sides)}": '
+        "in the flipped picture that is the other side.",
+        f"Give {printable(crop_id)} a mirror_caption with the sides exchanged{example}.",
+    )  # fmt: skip
+
+
+def _slips(texts: dict[str, str], inspection: Inspection) -> Iterator[Finding]:
+    """Tags that are almost another tag: most often one of them is mistyped."""
+    users: dict[str, list[str]] = {}
+    for stem, text in texts.items():
+        for tag in {tag.casefold() for tag in split_tags(text)}:
+            users.setdefault(tag, []).append(stem)
+    for miss in find_near_misses({tag: len(stems) for tag, stems in users.items()}):
+        first = users[miss.tag][0] + CAPTION_SUFFIX
+        yield Finding(
+            "caption-vocabulary", "warning", inspection.where(inspection.train, first),
+            f"The tag {quoted(miss.tag)} ({_captions(miss.count)}) is "
+            f"{'one letter' if miss.letters == 1 else 'two letters'} from {quoted(miss.usual)} "
+            f"({_captions(miss.usual_count)}).",
+            "If they mean the same, write them the same way.",
+        )  # fmt: skip
+
+
+def _captions(number: int) -> str:
+    return "1 caption" if number == 1 else f"{number} captions"

@@ -8,8 +8,6 @@ from functools import lru_cache
 
 from spyke_tui.model.caption import one_line
 
-SIDES = re.compile(r"\b(left|right)\b", re.IGNORECASE)
-
 
 @lru_cache(maxsize=256)
 def mention_of(phrase: str) -> Callable[[str], bool]:
