@@ -210,9 +210,6 @@ def _term_text(key: str, word: str) -> str:
     return f'{key}:"{word}"' if " " in word else f"{key}:{word}"
 
 
-# -- what the keys ask ----------------------------------------------------------------------
-
-
 def _plain_word(value: _Value) -> _Test:
     test = value.anywhere()
     return lambda look: test(look.words.everything)
