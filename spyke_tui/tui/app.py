@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 
@@ -15,11 +16,21 @@ def run_app(project_path: Path, images: str = "auto") -> int:
         # An arrow may arrive in two packets; Textual reads this once, when it is imported.
         os.environ.setdefault("ESCDELAY", "300")
 
-    from spyke_tui.terminal.capabilities import choose
-    from spyke_tui.tui.session import Session
-    from spyke_tui.tui.spyke_app import SpykeApp
+    from spyke_tui.terminal.capabilities import choose, worth_asking
+    from spyke_tui.terminal.probe import Probe
 
-    session = Session.open(project_path, choose(images))
+    probe = Probe(os.environ)
+    if worth_asking(images, os.environ):
+        probe.start()
+    try:
+        # The terminal answers while these are imported.
+        from spyke_tui.tui.session import Session
+        from spyke_tui.tui.spyke_app import SpykeApp
+    finally:
+        answers = probe.finish()
+
+    choice = replace(choose(images, answers), late=probe.late)
+    session = Session.open(project_path, choice)
     app = SpykeApp(session)
     app.run()
     return app.return_code or 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.timer import Timer
 
 from spyke_tui.errors import WriteError
+from spyke_tui.tui.background import start
 from spyke_tui.tui.messages import ProjectSaved, SaveFailed
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Autosave:
 
     def _due(self) -> None:
         self._timer = None
-        self._app.run_worker(self._save, group="save", exit_on_error=False)
+        start(self._app, self._save, "save")
 
     def _drop_timer(self) -> None:
         if self._timer is not None:

@@ -106,9 +106,9 @@ def _content(action: str) -> Command:
         if picture is None:
             screen.notify("This needs the sheet's picture, which is not there.", markup=False)
             return
-        from spyke_tui.processing import snap
+        from spyke_tui.processing.snap import centre_on_content, snap_to_content
 
-        find = snap.snap_to_content if action == "snap" else snap.centre_on_content
+        find = snap_to_content if action == "snap" else centre_on_content
         rect = find(picture.source, crop.rect)
         if rect == crop.rect:
             screen.notify("It fits what is drawn there already.", markup=False, timeout=2)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.worker import Worker
 
 from spyke_tui.actions import PANES
 from spyke_tui.tui.autosave import Autosave
+from spyke_tui.tui.background import start, tell_failure
 from spyke_tui.tui.keymap import bindings_of
 from spyke_tui.tui.messages import SaveFailed
 from spyke_tui.tui.pictures import Pictures
@@ -18,11 +20,14 @@ from spyke_tui.tui.screens.crops import CropsScreen
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.session import Session
 from spyke_tui.tui.stylesheets import stylesheet
+from spyke_tui.tui.terminal_driver import end_on_signals, tidy_driver
 from spyke_tui.tui.themes import DARK, LIGHT, starts_dark
 from spyke_tui.tui.writer import TerminalWriter
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.screen import Screen
 
 
@@ -56,7 +61,15 @@ class SpykeApp(App[None]):
         self.register_theme(LIGHT)
         self.theme = DARK.name if starts_dark(session.left_at.get("dark")) else LIGHT.name
 
+    def get_driver_class(self) -> type[Driver]:
+        return tidy_driver(super().get_driver_class())
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, renderable)
+        self.writer.painted(renderable)
+
     def on_mount(self) -> None:
+        end_on_signals(self)
         if self.session.choice.why:
             self.notify(self.session.choice.why, markup=False)
 
@@ -67,7 +80,7 @@ class SpykeApp(App[None]):
         everywhere: dict[str, Callable[[], object]] = {
             "pane.next": lambda: self._turn_pane(1),
             "pane.previous": lambda: self._turn_pane(-1),
-            "project.save": lambda: self.run_worker(self._save_now, exit_on_error=False),
+            "project.save": lambda: start(self, self._save_now, "save-now"),
             "project.build": self._build,
             "project.reload": self._reload,
             "edit.undo": lambda: self._travel("undo"),
@@ -75,7 +88,7 @@ class SpykeApp(App[None]):
             "app.palette": self.action_command_palette,
             "app.help": self._help,
             "app.theme": self._turn_theme,
-            "app.quit": lambda: self.run_worker(self._leave, exit_on_error=False),
+            "app.quit": lambda: start(self, self._leave, "leave"),
             **{f"pane.{pane}": partial(self.open_pane, pane) for pane in PANES},
         }
         if action in everywhere:
@@ -167,6 +180,9 @@ class SpykeApp(App[None]):
             severity="error",
             markup=False,
         )
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        tell_failure(self, event)
 
     def on_project_saved(self) -> None:
         self._leaving = False

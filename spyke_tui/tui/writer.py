@@ -2,21 +2,35 @@
 
 Changed cells go through the driver's write queue, in the key handler and not a frame later, so
 they can't overtake or cut into what Textual writes. All that one key changes is one write.
+Picture data goes out in pieces from a task, whenever the queue is empty, so that a key press
+waits behind one piece at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from spyke_tui.terminal.cells import Depth, encode
-from spyke_tui.terminal.surface import Update
+from spyke_tui.terminal.surface import Transfer, Update
+from spyke_tui.tui.overpainting import covered_in, spans_in
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.geometry import Region
     from textual.widget import Widget
+
+    from spyke_tui.tui.widgets.picture_pane import PicturePane
+
+POLL = 0.004
+"""Seconds between two looks whether the terminal has taken what was written."""
+
+PATIENCE = 0.1
+"""Seconds between two looks whether a transfer may start."""
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 
@@ -29,6 +43,10 @@ class TerminalWriter:
         self._pending: list[str] | None = None
         self.written = 0
         """Characters written so far (for tests and curiosity)."""
+        self._transfers: deque[tuple[Transfer, Callable[[Update], None]]] = deque()
+        self._sending: asyncio.Task[None] | None = None
+        self._last = monotonic()
+        self._panes: list[PicturePane] = []
 
     @contextmanager
     def one_write(self) -> Iterator[None]:
@@ -76,16 +94,73 @@ class TerminalWriter:
     def put(self, update: Update, region: Region) -> None:
         """Write what an update says of the pane whose content lies at `region` of the screen."""
         depth = self.depth
-        if update.bulk:
-            self._raw("".join(update.bulk))
         text = update.text
         if update.changes and depth is not None:
             grey = self._app.no_color
             text += encode(update.changes, region.x, region.y, depth, grey=grey)
+        self.draw(text)
+
+    def draw(self, text: str) -> None:
+        """Write text that holds its own positions: placements of pictures, patches."""
+        self._last = monotonic()
         if self._pending is not None:
             self._pending.append(text)
         else:
             self._write(text)
+
+    def send(self, transfers: Sequence[Transfer], take: Callable[[Update], None]) -> None:
+        """Send picture data, one transfer after the other; `take` shows what can be shown then."""
+        self._transfers.extend((transfer, take) for transfer in transfers)
+        if self._transfers and (self._sending is None or self._sending.done()):
+            self._sending = asyncio.get_running_loop().create_task(self._send())
+
+    def watch(self, pane: PicturePane) -> None:
+        """Tell this pane what Textual paints over it, and take its picture down at the end."""
+        self._panes.append(pane)
+
+    def painted(self, update: object) -> None:
+        """Textual has written an update of the screen that is on top."""
+        for pane in self._panes:
+            region = pane.region
+            if pane.is_attached and region and pane.screen is self._app.screen:
+                pane.painted(spans_in(update, region), covered_in(pane.screen, region))
+
+    def farewell(self) -> None:
+        """The terminal is about to be given back."""
+        if self._sending is not None:
+            self._sending.cancel()
+            self._sending = None
+        self._transfers.clear()
+        self._raw("".join(pane.farewell() for pane in self._panes))
+
+    async def _send(self) -> None:
+        while self._transfers:
+            transfer, take = self._next_due()
+            if transfer is None or take is None:
+                await asyncio.sleep(PATIENCE)
+                continue
+            await asyncio.to_thread(transfer.prepare)
+            while piece := transfer.next():
+                await self._drained()
+                self._raw(piece)
+            update = transfer.done()
+            with self.one_write():
+                take(update)
+
+    def _next_due(self) -> tuple[Transfer | None, Callable[[Update], None] | None]:
+        """The first transfer that need not wait any longer."""
+        idle = monotonic() - self._last
+        for at, (transfer, take) in enumerate(self._transfers):
+            if transfer.due(idle):
+                del self._transfers[at]
+                return transfer, take
+        return None, None
+
+    async def _drained(self) -> None:
+        """Wait until the driver's own thread has written what it was given."""
+        thread = getattr(self._app._driver, "_writer_thread", None)
+        while thread is not None and thread._queue.qsize():
+            await asyncio.sleep(POLL)
 
     def _write(self, text: str) -> None:
         if not text:

@@ -118,7 +118,9 @@ class Opened:
         """Wait for a condition; the test fails when it does not come true."""
         end = monotonic() + limit
         while not condition():
-            assert monotonic() < end, f"waited in vain: {what}"
+            if monotonic() > end:
+                said = [note.message for note in self.app._notifications]
+                pytest.fail(f"waited in vain: {what}\nmessages: {said}\n{self.text()}")
             await self.pilot.pause()
             await asyncio.sleep(0.01)
 

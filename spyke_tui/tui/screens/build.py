@@ -14,6 +14,7 @@ from textual.widgets import ProgressBar, Static
 
 from spyke_tui.errors import SpykeError
 from spyke_tui.terminal.cells import plain
+from spyke_tui.tui.background import start
 from spyke_tui.tui.stylesheets import stylesheet
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class BuildScreen(ModalScreen[None]):
                 yield Static(Content("Saving ..."), id="verdict", markup=False)
 
     def on_mount(self) -> None:
-        self.app.run_worker(self._run, group="build", exit_on_error=False)
+        start(self.app, self._run, "build")
 
     async def _run(self) -> None:
         """Runs as a worker of the app, so that going back does not stop the build."""
@@ -68,7 +69,7 @@ class BuildScreen(ModalScreen[None]):
             else:
                 app.call_from_thread(partial(self._end, told(result), bool(result.failed)))
 
-        app.run_worker(work, thread=True, group="build-work", exit_on_error=False)
+        start(app, work, "build-work", thread=True)
 
     def _progress(self, done: int, total: int) -> None:
         if self.is_mounted:

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from spyke_tui.model.geometry import Rect
 from spyke_tui.terminal.scene import Scene, scene_of
 from spyke_tui.terminal.surface import open_surfaces
+from spyke_tui.tui.background import start
 from spyke_tui.tui.commands import BURSTS, COMMANDS, EDITS
 from spyke_tui.tui.messages import CropChosen, CropMoved, SheetLoaded, SheetPointed
 from spyke_tui.tui.pictures import SheetState
@@ -50,7 +51,9 @@ class CropsScreen(PaneScreen):
     def __init__(self, session: Session, size: Size) -> None:
         super().__init__(session, size)
         self._palette = palette_of(starts_dark(session.left_at.get("dark")))
-        self._surfaces = open_surfaces(session.choice.protocol, self._palette)
+        self._surfaces = open_surfaces(
+            session.choice.protocol, self._palette, session.choice.terminal
+        )
         self._state = SheetState(None)
         self._opened: str | None = None
         self._title = ""
@@ -187,10 +190,10 @@ class CropsScreen(PaneScreen):
             state = self.spyke.pictures.load(path)
             self.app.call_from_thread(partial(self._loaded, key, state))
 
-        self.run_worker(load, thread=True, group="load", exit_on_error=False)
+        start(self, load, "load", thread=True)
 
     def _loaded(self, key: str, state: SheetState) -> None:
-        if key != self.editor.sheet_key or not self.is_mounted:
+        if key != self.editor.sheet_key or not self.is_attached:
             return
         self._state = state
         self._heading.say(self._title)

@@ -8,7 +8,9 @@ from textual import events
 from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.worker import Worker
 
+from spyke_tui.tui.background import tell_failure
 from spyke_tui.tui.widgets.cell_pane import TextPane
 from spyke_tui.tui.widgets.frames import blank_lines
 from spyke_tui.tui.widgets.status_line import StatusLine
@@ -34,6 +36,10 @@ class PaneScreen(Screen[None]):
     @property
     def spyke(self) -> SpykeApp:
         return cast("SpykeApp", self.app)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Work in the background that fails is told; the app goes on."""
+        tell_failure(self.app, event)
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, lambda _: self.recolour())

@@ -14,6 +14,7 @@ from textual.widgets import DataTable, Static
 from spyke_tui.errors import PictureError
 from spyke_tui.model import geometry
 from spyke_tui.terminal.cells import plain
+from spyke_tui.tui.background import start
 from spyke_tui.tui.keymap import bindings_of
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.stylesheets import stylesheet
@@ -66,9 +67,14 @@ class SheetsScreen(PaneScreen):
             table.add_column(name, key=name)
         table.focus()
         self.draw()
+        self._look_again()
 
     def on_screen_resume(self) -> None:
-        self.run_worker(self._look, group="look", exclusive=True, exit_on_error=False)
+        if self.is_mounted:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        start(self, self._look, "look", exclusive=True)
 
     def do(self, action: str) -> None:
         if action == "sheet.open":

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
 from rich.color import Color as RichColor
+from rich.color import ColorType
 from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
@@ -16,7 +17,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from spyke_tui.terminal.cells import ANY, Cell, changes_between
+from spyke_tui.terminal.cells import ANY, CLEAR, Cell, changes_between
 from spyke_tui.terminal.surface import Update
 
 if TYPE_CHECKING:
@@ -47,17 +48,22 @@ class CellPane(Widget):
         """Show an update: write its cells, or have Textual repaint where that can't be done."""
         if not update:
             return
+        writer = self.spyke.writer
+        if update.transfers:
+            writer.send(update.transfers, self.take)
         if update.repaint:
             self._strips.clear()
             self.refresh()
+            writer.draw(update.text)
             return
         rows = {change.row for change in update.changes}
         for row in rows:
             self._strips.pop(row, None)
-        writer = self.spyke.writer
         if writer.can_write(self):
             writer.put(update, self.region)
-        elif rows:
+            return
+        writer.draw(update.text)
+        if rows:
             width = self.size.width
             self.refresh(*(Region(0, row, width, 1) for row in sorted(rows)))
 
@@ -76,9 +82,10 @@ class CellPane(Widget):
         if strip is None or strip.cell_length != width:
             blank = _style(ANY, as_int(background), False)
             cells = self.row_cells(row)
+            ground = as_int(background)
             if cells:
                 runs = [
-                    Segment("".join([cell.text for cell in run]), _style(*key))
+                    Segment("".join([cell.text for cell in run]), _style(*key, ground))
                     for key, run in groupby(cells, _ink_of)
                 ]
                 strip = Strip(runs, len(cells)).adjust_cell_length(width, blank)
@@ -139,10 +146,17 @@ def as_int(colour: Color) -> int:
 
 
 @lru_cache(65536)
-def _style(fg: int, bg: int, bold: bool) -> Style:
+def _style(fg: int, bg: int, bold: bool, ground: int = 0) -> Style:
+    behind = _rich(bg) if bg != CLEAR else _clear(ground)
     return Style(
-        color=None if fg == ANY else _rich(fg), bgcolor=_rich(bg), bold=True if bold else None
+        color=None if fg == ANY else _rich(fg), bgcolor=behind, bold=True if bold else None
     )
+
+
+def _clear(ground: int) -> RichColor:
+    """Written as the terminal's default background, but blended (by a modal screen) as `ground`."""
+    triplet = ColorTriplet(ground >> 16, ground >> 8 & 255, ground & 255)
+    return RichColor("clear", ColorType.DEFAULT, None, triplet)
 
 
 def _rich(colour: int) -> RichColor:

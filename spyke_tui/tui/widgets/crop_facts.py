@@ -40,10 +40,11 @@ class CropFacts(TextPane):
             lines = [(f"{crop.id}  {crop.status}", True), (str(crop.rect), False)]
             if not crop.rect.is_inside(sheet):
                 lines.append((f"! leaves the {sheet} sheet", True))
+            framing: str = crop.framing or "framing not decided"
             enlarged = dataset.size / max(1, crop.rect.width, crop.rect.height)
             if enlarged > 1:
-                lines.append((f"! enlarged {enlarged:.1f} times to {dataset.size}", False))
-            lines.append((crop.framing or "framing not decided", False))
+                framing += f"  ! enlarged {enlarged:.1f}x"
+            lines.append((framing, False))
             caption = plain(caption_of(crop, dataset))
             lines += [(line, False) for line in wrap(caption, max(8, width))]
         self.set_rows([clipped(cells_of(text, fg, bg, bold), width) for text, bold in lines])

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.model.geometry import Rect
 from spyke_tui.terminal.cells import Cell
 from spyke_tui.terminal.scene import Palette
-from spyke_tui.terminal.surface import Place, PreviewSurface
-from spyke_tui.tui.widgets.cell_pane import CellPane
+from spyke_tui.terminal.surface import PreviewSurface
+from spyke_tui.tui.background import start
+from spyke_tui.tui.widgets.picture_pane import PicturePane
 
 if TYPE_CHECKING:
     from spyke_tui.model.project import Crop
@@ -25,19 +26,21 @@ NUDGE_BYTES = 1200
 """What one nudge may write in all; the preview gets what the sheet's pane has left of it."""
 
 
-class PreviewPane(CellPane):
+class PreviewPane(PicturePane):
     """Follows the rectangle quickly and settles into the real training image."""
+
+    surface: PreviewSurface
 
     def __init__(self, surface: PreviewSurface, size: int, pad: str) -> None:
         super().__init__(id="preview")
-        self._surface = surface
+        self.surface = surface
         self._training_size = size
         self._pad = pad
         self._shown: tuple[SheetPicture | None, Crop | None] = (None, None)
         self._timer: Timer | None = None
 
     def row_cells(self, row: int) -> Sequence[Cell]:
-        return self._surface.cells(row)
+        return self.surface.cells(row)
 
     def follow(self, picture: SheetPicture | None, crop: Crop | None) -> None:
         """Show this crop of this picture; nothing where either is missing."""
@@ -48,42 +51,33 @@ class PreviewPane(CellPane):
         self._draw(NUDGE_BYTES - self.spyke.writer.pending if moves else None)
 
     def recolour(self, palette: Palette) -> None:
-        self._surface.recolour(palette)
+        self.surface.recolour(palette)
         self._draw()
 
     def on_resize(self) -> None:
-        content = self.region
-        self.take(
-            self._surface.place(
-                Place(
-                    content.x,
-                    content.y,
-                    content.width,
-                    content.height,
-                    self._surface.cell(Size(10, 20)),
-                )
-            )
-        )
-        self._draw()
+        self.reshow()
 
-    def on_unmount(self) -> None:
-        self._surface.close()
+    def reshow(self) -> None:
+        if self.region:
+            self._shown_at = self.region
+            self.take(self.surface.place(self.place()))
+            self._draw()
 
     def _draw(self, room: int | None = None) -> None:
         picture, crop = self._shown
         if crop is None:
-            self.take(self._surface.follow(None, Rect(0, 0, 1, 1), self._pad))
+            self.take(self.surface.follow(None, Rect(0, 0, 1, 1), self._pad))
             return
-        self.take(self._surface.follow(picture, crop.rect, self._pad, room))
+        self.take(self.surface.follow(picture, crop.rect, self._pad, room))
         if self._timer is not None:
             self._timer.stop()
-        if picture is not None and self._surface.side:
+        if picture is not None and self.surface.side and self.surface.settles(bool(crop.erase)):
             self._timer = self.set_timer(IDLE, self._settle)
 
     def _settle(self) -> None:
         """Draw the real training image in a thread; a newer crop makes it void."""
         picture, crop = shown = self._shown
-        side = self._surface.side
+        side = self.surface.side
         if picture is None or crop is None or not side:
             return
 
@@ -96,10 +90,10 @@ class PreviewPane(CellPane):
                 return
             self.app.call_from_thread(partial(self._settled, shown, pixels, side))
 
-        self.run_worker(draw, thread=True, group="settle", exit_on_error=False)
+        start(self.screen, draw, "settle", thread=True)
 
     def _settled(
         self, shown: tuple[SheetPicture | None, Crop | None], pixels: bytes, side: int
     ) -> None:
-        if shown == self._shown and self.is_mounted:
-            self.take(self._surface.settle(pixels, side))
+        if shown == self._shown and self.is_attached:
+            self.take(self.surface.settle(pixels, side))

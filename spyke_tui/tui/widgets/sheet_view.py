@@ -12,11 +12,12 @@ from textual.binding import BindingType
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.cells import Cell
 from spyke_tui.terminal.scene import Palette, Scene
-from spyke_tui.terminal.surface import Place, Surface, View
+from spyke_tui.terminal.surface import Surface, View
 from spyke_tui.terminal.viewport import Viewport
+from spyke_tui.tui.background import start
 from spyke_tui.tui.keymap import bindings_of
 from spyke_tui.tui.messages import SheetPointed
-from spyke_tui.tui.widgets.cell_pane import CellPane
+from spyke_tui.tui.widgets.picture_pane import PicturePane
 
 if TYPE_CHECKING:
     from spyke_tui.processing.previews import SheetPicture
@@ -25,14 +26,16 @@ WHEEL = 1.25
 """One notch of the wheel zooms by this factor."""
 
 
-class SheetView(CellPane, can_focus=True):
+class SheetView(PicturePane, can_focus=True):
     """Shows one sheet through a surface. Scaling runs in a thread; the newest view wins."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("crops", "screen")]
 
+    surface: Surface
+
     def __init__(self, surface: Surface) -> None:
         super().__init__(id="sheet")
-        self._surface = surface
+        self.surface = surface
         self._picture: SheetPicture | None = None
         self._scene = Scene(Size(1, 1))
         self._viewport: Viewport | None = None
@@ -41,7 +44,7 @@ class SheetView(CellPane, can_focus=True):
         self._dragged = False
 
     def row_cells(self, row: int) -> Sequence[Cell]:
-        return self._surface.cells(row)
+        return self.surface.cells(row)
 
     @property
     def viewport(self) -> Viewport | None:
@@ -75,7 +78,7 @@ class SheetView(CellPane, can_focus=True):
         if viewport != self._viewport:
             self.look(viewport)
         else:
-            self.take(self._surface.move(scene))
+            self.take(self.surface.move(scene))
 
     def look(self, viewport: Viewport) -> None:
         """Look through another viewport, as soon as a thread has scaled the sheet to it."""
@@ -85,17 +88,17 @@ class SheetView(CellPane, can_focus=True):
         self._asked += 1
         asked, picture = self._asked, self._picture
         if picture is None:
-            self._loaded(asked, self._surface.load(None, viewport))
+            self._loaded(asked, self.surface.load(None, viewport))
             return
 
         def load() -> None:
-            view = self._surface.load(picture, viewport)
+            view = self.surface.load(picture, viewport)
             self.app.call_from_thread(partial(self._loaded, asked, view))
 
-        self.run_worker(load, thread=True, group="view", exit_on_error=False)
+        start(self.screen, load, "view", thread=True)
 
     def recolour(self, palette: Palette) -> None:
-        self._surface.recolour(palette)
+        self.surface.recolour(palette)
         self._view = None
         if self._viewport is not None:
             self.look(self._viewport)
@@ -128,8 +131,8 @@ class SheetView(CellPane, can_focus=True):
             x, y = self._point(event)
             self.post_message(SheetPointed(*self._viewport.to_sheet(x, y)))
 
-    def on_unmount(self) -> None:
-        self._surface.close()
+    def reshow(self) -> None:
+        self._fit_pane()
 
     def _point(self, event: events.MouseEvent) -> tuple[float, float]:
         """The middle of the cell under the mouse, in pane pixels."""
@@ -143,13 +146,8 @@ class SheetView(CellPane, can_focus=True):
         if self._viewport is not None:
             self.look(self._viewport.zoomed(factor, *self._point(event)))
 
-    def _place(self) -> Place:
-        content = self.region
-        cell = self._surface.cell(Size(10, 20))
-        return Place(content.x, content.y, content.width, content.height, cell)
-
     def _fit_pane(self) -> None:
-        place = self._place()
+        place = self.place()
         if place.width < 1 or place.height < 1:
             return
         if self._viewport is None or self._viewport.sheet != self._scene.sheet:
@@ -160,14 +158,14 @@ class SheetView(CellPane, can_focus=True):
         self.look(viewport)
 
     def _loaded(self, asked: int, view: View) -> None:
-        if asked != self._asked or not self.is_mounted:
+        if asked != self._asked or not self.is_attached:
             return
-        place = self._place()
+        place = self.place()
         if view.viewport.pane != place.pixels:
             return  # resized meanwhile; another view is on its way
-        self._view = view
+        self._view, self._shown_at = view, self.region
         with self.spyke.writer.one_write():
-            self.take(self._surface.show(view, self._scene, place))
+            self.take(self.surface.show(view, self._scene, place))
 
 
 def middle_rect(viewport: Viewport, sheet: Size) -> Rect:

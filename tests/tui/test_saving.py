@@ -1,0 +1,130 @@
+"""Saving: in time, not too often, and what happens when it can't be done."""
+
+import asyncio
+from collections.abc import Callable
+from itertools import pairwise
+from time import monotonic
+
+import pytest
+
+from spyke_tui.errors import WriteError
+from spyke_tui.model.geometry import Rect
+from spyke_tui.store.crops_file import CropsFile
+
+
+async def test_a_change_is_on_disk_within_a_second(opened: Callable) -> None:
+    async with opened() as it:
+        await it.press("right")
+        await it.saved()  # the first save also imports the writer
+        for _ in range(3):
+            await it.press("right")
+            begin = monotonic()
+            await it.saved()
+            assert monotonic() - begin < 1.5  # 1 s, and room for a loaded machine
+            assert it.on_disk().project.crop("front").rect == Rect(*it.rect())
+
+
+async def test_held_keys_save_at_most_about_once_a_second(
+    opened: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[float] = []
+    write = CropsFile.write
+
+    def counted(self: CropsFile, project: object) -> None:
+        written.append(monotonic())
+        write(self, project)
+
+    monkeypatch.setattr(CropsFile, "write", counted)
+    async with opened() as it:
+        begin = monotonic()
+        while monotonic() - begin < 3:
+            await it.press("right", "left", "right")
+        await it.saved()
+        assert 2 <= len(written) <= 5
+        gaps = [after - before for before, after in pairwise(written)]
+        assert min(gaps) > 0.85
+
+
+async def test_w_saves_at_once_and_q_saves_before_it_goes(opened: Callable) -> None:
+    for keys in (["w"], ["ctrl+s"]):
+        async with opened() as it:
+            await it.press("right", *keys)
+            await it.until(lambda it=it: it.session.is_saved, "saved", limit=5)
+    async with opened() as it:
+        left = it.rect()[0]
+        await it.press("right", "q")
+        await it.until(lambda: not it.app.is_running, "the end")
+        assert it.on_disk().project.crop("front").rect.left == left + 1
+
+
+async def test_what_can_not_be_saved_is_said_and_tried_again(
+    opened: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = CropsFile.write
+
+    def full(self: CropsFile, project: object) -> None:
+        raise WriteError("The disk is full.", "Make room.")
+
+    async with opened() as it:
+        monkeypatch.setattr(CropsFile, "write", full)
+        await it.press("right")
+        await it.until(lambda: "NOT SAVED" in it.text(), "the status line")
+        assert any("disk is full" in note.message for note in it.app._notifications)
+        await it.press("q")
+        await it.until(lambda: any("q again" in n.message for n in it.app._notifications), "why")
+        assert it.app.is_running
+        monkeypatch.setattr(CropsFile, "write", write)
+        await it.press("w")
+        await it.saved()
+        await it.until(lambda: "NOT SAVED" not in it.text(), "the status line again")
+        assert it.on_disk().project.crop("front").rect.left == 61
+
+
+async def test_a_second_q_leaves_anyway(opened: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: CropsFile, project: object) -> None:
+        raise WriteError("The disk is full.")
+
+    monkeypatch.setattr(CropsFile, "write", full)
+    async with opened() as it:
+        await it.press("right", "q")
+        await it.until(lambda: any("q again" in n.message for n in it.app._notifications), "why")
+        await it.press("q")
+        await it.until(lambda: not it.app.is_running, "the end")
+
+
+async def test_a_file_changed_elsewhere_is_not_overwritten(opened: Callable) -> None:
+    async with opened() as it:
+        file = it.folder / "crops.toml"
+        theirs = file.read_text().replace("width = 90", "width = 91")
+        file.write_text(theirs)
+        await it.press("right")
+        await it.until(lambda: "NOT SAVED" in it.text(), "the status line")
+        assert file.read_text() == theirs
+        it.app.do("project.reload")
+        await it.until(lambda: it.session.is_saved, "theirs")
+        assert it.session.project.crop("angry").rect.width == 91
+        assert it.rect()[0] == 60
+        await it.press("u")  # ours again
+        assert it.session.project.crop("front").rect.left == 61
+
+
+async def test_saving_does_not_hold_the_keys_up(
+    opened: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    go, write = threading.Event(), CropsFile.write
+
+    def slow(self: CropsFile, project: object) -> None:
+        go.wait(20)
+        write(self, project)
+
+    monkeypatch.setattr(CropsFile, "write", slow)
+    async with opened() as it:
+        await it.press("right", "w")
+        await it.press("right", "right")
+        assert it.rect()[0] == 63
+        go.set()
+        await it.saved()
+        assert it.on_disk().project.crop("front").rect.left == 63
+        await asyncio.sleep(0)
