@@ -43,11 +43,11 @@ class InkMaps:
 
 def off_panels(blobs: list[Blob], maps: InkMaps) -> list[Blob]:
     """The blobs, with coloured panels replaced by the figures on them."""
-    large = {id(blob) for blob in large_ones(blobs, 0.4)}
+    large = set(large_ones(blobs, 0.4))
     result: list[Blob] = []
     for blob in blobs:
         contents: list[Blob] = []
-        if id(blob) in large:
+        if blob in large:
             contents = splitting.panel_contents(blob, maps.rgb, maps.threshold)
         result.extend(contents or [blob])
     return result
@@ -58,17 +58,19 @@ def opened_up(blobs: list[Blob], maps: InkMaps, out_of_time: Callable[[], bool])
 
     It goes in rounds, because what is usual on the sheet shows better after each.
     """
-    cut: set[int] = set()
+    cut: set[Blob] = set()
+    tried: dict[Blob, Size] = {}
     for _ in range(_ROUNDS):
         usual = usual_size(blobs)
-        large = {id(blob) for blob in large_ones(blobs, 0.5)}
+        large = set(large_ones(blobs, 0.5))
         after: list[Blob] = []
         for blob in blobs:
             pieces: list[Blob] = []
-            if id(blob) in large and not out_of_time():
-                pieces = _figures_in(blob, blobs, usual, maps, worn=id(blob) in cut)
+            if blob in large and tried.get(blob) != usual and not out_of_time():
+                pieces = _figures_in(blob, blobs, usual, maps, worn=blob in cut)
+                tried[blob] = usual
             after.extend(pieces or [blob])
-            cut.update(id(piece) for piece in pieces)
+            cut.update(pieces)
         if len(after) == len(blobs):
             break
         blobs = after
@@ -105,7 +107,7 @@ def _ways(blob: Blob, usual: Size, maps: InkMaps, *, worn: bool) -> list[Callabl
         ways.append(lambda: splitting.by_valleys(blob, across=True, piece=0.4 * narrowest))
     if very_wide:
         ways.append(lambda: _between_peaks(blob, 0.5 * narrowest))
-    if painted and not wide:
+    if painted and not wide and width > 0.5 * height:
         ways.append(lambda: _between_peaks(blob, 0.4 * width))
     if height > 1.6 * usual.height:
         ways.append(lambda: splitting.by_valleys(blob, across=False, piece=0.4 * usual.height))

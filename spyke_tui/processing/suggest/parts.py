@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from spyke_tui.model.geometry import Rect
 from spyke_tui.processing.suggest.blobs import Blob, blob_of
 from spyke_tui.processing.suggest.company import gap_between, large_ones, same_size
-from spyke_tui.processing.suggest.splitting import stroke_depth, without_strokes
+from spyke_tui.processing.suggest.splitting import is_flimsy, stroke_depth, without_strokes
 
 _WORTH_TRIMMING = 0.85
 """Strokes are only worth a decision if the body's rectangle is this much smaller."""
@@ -36,13 +36,13 @@ def trimmed(blobs: list[Blob], out_of_time: Callable[[], bool]) -> list[Blob]:
         depth = stroke_depth(blob)
         body = without_strokes(blob, depth) if depth and not out_of_time() else blob
         choices.append((blob, body))
-    chosen: dict[int, Blob] = {}
+    chosen: dict[Blob, Blob] = {}
     for blob, body in choices:
         if body.rect.area <= _WORTH_TRIMMING * blob.rect.area:
             others = [pair for pair in choices if pair[0] is not blob]
             if _company(body, others) > _company(blob, others):
-                chosen[id(blob)] = body
-    return [chosen.get(id(blob), blob) for blob in blobs]
+                chosen[blob] = body
+    return [chosen.get(blob, blob) for blob in blobs]
 
 
 def _company(blob: Blob, others: list[tuple[Blob, Blob]]) -> int:
@@ -56,21 +56,36 @@ def with_heads(blobs: list[Blob]) -> list[Blob]:
     Where the neck has the paper's colour, or a guide line ran through it, the head is a blob of
     its own.
     """
-    taken: set[int] = set()
+    taken: set[Blob] = set()
     joined: list[Blob] = []
     for body in large_ones(blobs, 0.5):
-        if id(body) in taken:
+        if body in taken:
             continue
         heads = [
-            blob
+            (blob, head)
             for blob in blobs
-            if blob is not body and id(blob) not in taken and _is_head_of(blob.rect, body.rect)
+            if blob is not body and blob not in taken
+            for head in _heads_in(blob, body)
+            if not is_flimsy(head)
         ]
         if heads:
-            head = max(heads, key=lambda blob: blob.ink)
-            taken |= {id(body), id(head)}
+            blob, head = max(heads, key=lambda pair: pair[1].ink)
+            taken |= {body, blob}
             joined.append(blob_of(head.runs + body.runs))
-    return joined + [blob for blob in blobs if id(blob) not in taken]
+    return joined + [blob for blob in blobs if blob not in taken]
+
+
+def _heads_in(blob: Blob, body: Blob) -> list[Blob]:
+    """The blob if it is the head of `body`; or what it is without the label that hangs on it."""
+    if _is_head_of(blob.rect, body.rect):
+        return [blob]
+    smaller = 0.1 * body.extent <= blob.extent <= 0.7 * body.extent
+    over = blob.rect.top < body.rect.top and blob.rect.bottom < body.rect.top + body.rect.height / 4
+    near = gap_between(blob.rect, body.rect) <= 0.06 * body.rect.height
+    if not (smaller and over and near):
+        return []
+    bare = without_strokes(blob, max(1, stroke_depth(blob)))
+    return [bare] if _is_head_of(bare.rect, body.rect) else []
 
 
 def _is_head_of(head: Rect, body: Rect) -> bool:
@@ -110,6 +125,16 @@ def with_marks(figures: Sequence[Blob], rest: Sequence[Blob]) -> list[Rect]:
             and mark.rect.area <= _SATELLITE_AREA * figure.rect.area
             and mark.rect.width < _WORD_ASPECT * mark.rect.height
             and joined.area <= _GROWTH * figure.rect.area
+            and not _crowds(joined, nearest, rects)
         ):
             rects[nearest] = joined
     return rects
+
+
+def _crowds(joined: Rect, own: int, rects: Sequence[Rect]) -> bool:
+    """Whether a figure's grown rectangle would reach further into another figure's than before."""
+    return any(
+        joined.intersection(other).area > rects[own].intersection(other).area
+        for index, other in enumerate(rects)
+        if index != own
+    )

@@ -11,7 +11,7 @@ from spyke_tui.processing.suggest.blobs import Blob
 from spyke_tui.processing.suggest.company import reference_extent
 from spyke_tui.processing.suggest.palette import ColourIndex, Mix, blend, likeness, overlap
 from spyke_tui.processing.suggest.parts import with_marks
-from spyke_tui.processing.suggest.splitting import is_flimsy, stroke_depth
+from spyke_tui.processing.suggest.splitting import is_flimsy
 
 _LEAST_SIZE = 0.34
 """A figure has at least this share of the reference extent: a face beside full bodies has."""
@@ -76,8 +76,8 @@ def select_figures(blobs: list[Blob], rgb: Image.Image) -> list[Figure]:
         if _fits(candidate, like) or _in_series(candidate, candidates):
             chosen.append(candidate.blob)
             scores.append(min(1.0, candidate.relative) * (0.5 + 0.5 * like))
-    taken = {id(blob) for blob in chosen}
-    rects = with_marks(chosen, [blob for blob in blobs if id(blob) not in taken])
+    taken = set(chosen)
+    rects = with_marks(chosen, [blob for blob in blobs if blob not in taken])
     figures = [Figure(rect, score) for rect, score in zip(rects, scores, strict=True)]
     return sorted(figures, key=lambda figure: -figure.score)
 
@@ -85,9 +85,8 @@ def select_figures(blobs: list[Blob], rgb: Image.Image) -> list[Figure]:
 def _likeness(candidate: _Candidate, character: Mix) -> float:
     """How well the candidate's colours fit, less for what looks like writing."""
     like = likeness(candidate.mix, character)
-    depth = max(1, stroke_depth(candidate.blob))
     small = candidate.relative < _CHARACTER_SIZE
-    return like * _FLIMSY if small and is_flimsy(candidate.blob, depth) else like
+    return like * _FLIMSY if small and is_flimsy(candidate.blob) else like
 
 
 def _fits(candidate: _Candidate, like: float) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from PIL import Image, ImageChops
 
 from spyke_tui.model.geometry import Rect
 from spyke_tui.processing.background import estimate_background
 from spyke_tui.processing.suggest.blobs import (
     Blob,
+    Run,
     blob_mask,
     blob_of,
     find_blobs,
@@ -19,7 +22,7 @@ from spyke_tui.processing.suggest.blobs import (
 from spyke_tui.processing.suggest.ground import channel_distance
 
 _HIGHER_THRESHOLDS = (32, 48, 72, 108)
-_SOLID = 0.6
+_SOLID = 0.8
 """From this share of ink in its silhouette on, a blob is painted rather than outlined."""
 
 _VALLEY = 0.28
@@ -81,11 +84,17 @@ def panel_contents(blob: Blob, rgb: Image.Image, threshold: int) -> list[Blob]:
     ink = ImageChops.darker(ink_mask(distance, threshold), own)
     if ink.histogram()[255] > _PANEL_FIGURES * blob.ink:
         return []
-    pieces = _significant(find_blobs(thinned(widened(ink)), 6))
+    inner = [piece for piece in find_blobs(thinned(widened(ink)), 6) if not _is_rim(piece, patch)]
+    pieces = _significant(inner)
     tallest = max((piece.rect.height for piece in pieces), default=0)
     if tallest < _ON_PANEL_HEIGHT * blob.rect.height:
         return []
     return [moved(piece, *blob.rect.box[:2]) for piece in pieces]
+
+
+def _is_rim(piece: Blob, patch: Image.Image) -> bool:
+    """Whether this is the panel's own outline."""
+    return piece.rect.width > 0.9 * patch.width and piece.rect.height > 0.9 * patch.height
 
 
 def by_erosion(blob: Blob, depth: int) -> list[Blob]:
@@ -113,8 +122,11 @@ def without_strokes(blob: Blob, depth: int) -> Blob:
     return moved(body, *blob.rect.box[:2]) if body.ink >= 0.7 * ink else blob
 
 
-def is_flimsy(blob: Blob, depth: int) -> bool:
-    """Whether the blob is little more than strokes, as writing is."""
+def is_flimsy(blob: Blob) -> bool:
+    """Whether the blob is little more than strokes, as writing is; unknown counts as no."""
+    depth = stroke_depth(blob)
+    if not depth:
+        return False
     left = sum(core.ink for core in blob.cores(depth))
     return left < 0.15 * blob.filled.histogram()[255]
 
@@ -165,8 +177,9 @@ def by_valleys(
     """
     solid = blob.ink >= _SOLID * blob.filled.histogram()[255]
     profile = _profile(blob_mask(blob) if solid else blob.filled, across=across)
-    at = _valley(profile, round(piece), valley, side)
-    return _cut(blob, at, across=across) if at else []
+    cut_on = 1.1 * blob.rect.height if across else float("inf")
+    cuts = _valleys(profile, round(piece), valley, side, cut_on)
+    return _cut(blob, cuts, across=across) if cuts else []
 
 
 def balanced(pieces: list[Blob], whole: Blob) -> bool:
@@ -203,6 +216,19 @@ def _floats(image: Image.Image) -> list[float]:
     return list(memoryview(image.tobytes()).cast("f"))
 
 
+def _valleys(
+    profile: list[float], piece: int, limit: float, side: float, cut_on: float
+) -> list[int]:
+    """All places to cut, in order: parts longer than `cut_on` are cut again."""
+    at = _valley(profile, piece, limit, side)
+    if not at:
+        return []
+    before = _valleys(profile[:at], piece, limit, side, cut_on) if at > cut_on else []
+    rest = len(profile) - at
+    after = _valleys(profile[at:], piece, limit, side, cut_on) if rest > cut_on else []
+    return [*before, at, *(at + further for further in after)]
+
+
 def _valley(profile: list[float], piece: int, limit: float, side: float) -> int:
     """Where to cut, or 0: the lowest point that has clearly higher ink on both sides."""
     best, best_height = 0, limit
@@ -226,34 +252,21 @@ def _valley(profile: list[float], piece: int, limit: float, side: float) -> int:
     return best
 
 
-def _cut(blob: Blob, at: int, *, across: bool) -> list[Blob]:
-    first: list[tuple[int, int, int]] = []
-    second: list[tuple[int, int, int]] = []
-    edge = at + (blob.rect.left if across else blob.rect.top)
+def _cut(blob: Blob, cuts: list[int], *, across: bool) -> list[Blob]:
+    """The blob's parts between the cuts (positions within its rectangle)."""
+    offset = blob.rect.left if across else blob.rect.top
+    edges = [offset + cut for cut in cuts]
+    parts: list[list[Run]] = [[] for _ in range(len(edges) + 1)]
     for row, start, end in blob.runs:
         if not across:
-            (first if row < edge else second).append((row, start, end))
+            parts[bisect_right(edges, row)].append((row, start, end))
             continue
-        if start < edge:
-            first.append((row, start, min(end, edge)))
-        if end > edge:
-            second.append((row, max(start, edge), end))
-    return [_largest_part(part) for part in (first, second) if part]
-
-
-def _largest_part(runs: list[tuple[int, int, int]]) -> Blob:
-    """What is connected of these runs, without what the cut chipped off."""
-    whole = blob_of(runs)
-    parts = find_blobs(widened(blob_mask(whole)))
-    main = parts[0].rect
-    inside = [
-        run
-        for run in runs
-        if main.left <= run[1] - whole.rect.left + 1
-        and run[2] - whole.rect.left <= main.right + 1
-        and main.top <= run[0] - whole.rect.top < main.bottom
-    ]
-    return blob_of(inside) if inside else whole
+        first, last = bisect_right(edges, start), bisect_left(edges, end)
+        for index in range(first, last + 1):
+            left = start if index == first else edges[index - 1]
+            right = end if index == last else edges[index]
+            parts[index].append((row, left, right))
+    return [blob_of(part) for part in parts if part]
 
 
 __all__ = ["balanced", "by_erosion", "by_threshold", "by_valleys", "without_strokes"]
