@@ -19,7 +19,7 @@ from spyke_tui.processing.background import dominant_colour, estimate_background
 _RING = 8
 """How far around a rectangle its background is sampled, in pixels."""
 
-_SAMPLES = 1500
+_SAMPLES = 700
 """About how many ring pixels are looked at; more are skipped evenly."""
 
 _TOLERANCE = 20
@@ -147,10 +147,12 @@ def _fitted(samples: list[_Sample]) -> _Planes:
     paper, _ = dominant_colour(counts)
     red, green, blue = (_Plane(float(level), 0.0, 0.0) for level in paper)
     planes: _Planes = (red, green, blue)
+    agreed = 0
     for _ in range(_ROUNDS):
         agreeing = [sample for sample in samples if _agrees(sample, planes)]
-        if not agreeing:
-            break
+        if not agreeing or len(agreeing) == agreed:
+            break  # no more of them: the same fit again
+        agreed = len(agreeing)
         planes = (_plane(agreeing, 0), _plane(agreeing, 1), _plane(agreeing, 2))
     return planes
 
