@@ -10,6 +10,7 @@ from training_set import TrainingSet, crop, png
 
 from spyke_tui.kohya.check.facts import hidden_character
 from spyke_tui.kohya.check.words import mention_of
+from spyke_tui.model.caption import estimate_tokens
 
 OF_A = "spyke_v1, full body, view aaaa, standing, white background"
 
@@ -242,11 +243,12 @@ def test_exchanged_sides_are_right(good: TrainingSet) -> None:
 
 
 def test_a_long_caption(good: TrainingSet) -> None:
-    # the trigger 4, three marks, two words and 66 more
-    tags = "a " * 65
-    write(good, f"spyke_v1, {tags}, white background")
+    start = "spyke_v1, white background"
+    fitting = start + " a" * (75 - estimate_tokens(start))
+    assert estimate_tokens(fitting) == 75
+    write(good, fitting)
     assert "caption-long" not in good.codes()
-    write(good, f"spyke_v1, {tags} a a a a a a a, white background")
+    write(good, f"{fitting} a")
     finding = good.first("caption-long")
     assert finding.severity == "warning"
     assert "estimate" in finding.message

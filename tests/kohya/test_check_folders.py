@@ -94,8 +94,10 @@ def at(path: Path, of: Path, seconds: int) -> None:
 @pytest.mark.parametrize("name", CACHES)
 def test_a_sound_cache(good: TrainingSet, name: str) -> None:
     (good.train / name).write_bytes(cache())
-    at(good.train / name, good.train / "a.png", 5)
-    assert good.codes() == set()
+    for age in (5, 0):
+        at(good.train / name, good.train / "a.png", age)
+        at(good.train / "a.txt", good.train / "a.png", 0)
+        assert good.codes() == set()
 
 
 @pytest.mark.parametrize("name", CACHES)

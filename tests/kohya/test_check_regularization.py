@@ -26,7 +26,7 @@ def test_below_the_target(good: TrainingSet) -> None:
     leave(good, 7)
     finding = good.only("reg-few")
     assert finding.severity == "error"
-    assert "1 are missing" in finding.message
+    assert "1 missing" in finding.message
 
 
 def test_below_images_times_repeats(good: TrainingSet) -> None:
@@ -34,6 +34,9 @@ def test_below_images_times_repeats(good: TrainingSet) -> None:
     finding = good.only("reg-few")
     assert finding.severity == "warning"
     assert "5 images x 2 repeats = 10" in finding.message
+    assert finding.fix == "Run spyke-tui reg --count 10."
+    good.targets(reg=Span(1, 9))
+    assert "Raise targets.reg.max" in good.only("reg-few").fix
 
 
 def test_no_folder_at_all(good: TrainingSet) -> None:

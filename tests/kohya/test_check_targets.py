@@ -21,7 +21,7 @@ def test_too_few_images(good: TrainingSet) -> None:
     good.targets(images=Span(6, 9))
     finding = good.only("images-few")
     assert finding.severity == "error"
-    assert "1 are missing" in finding.message
+    assert "1 missing" in finding.message
 
 
 def test_too_many_images(good: TrainingSet) -> None:

@@ -36,28 +36,31 @@ def _counts(inspection: Inspection) -> Iterator[Finding]:
     if have < target.min:
         yield Finding(
             "reg-few", "error", "reg",
-            f"There are {have} regularization images; at least {target.min} are wanted: "
-            f"{target.min - have} are missing.",
+            f"{have} regularization images; at least {target.min} are wanted: "
+            f"{target.min - have} missing.",
             f"Run spyke-tui reg --count {max(target.min, min(ideal, target.max))}.",
         )  # fmt: skip
     elif have < ideal:
         yield Finding(
             "reg-few", "warning", "reg",
-            f"There are {have} regularization images for {product}: the trainer repeats the "
-            f"first {min(have, ideal - have)}.",
-            f"Run spyke-tui reg --count {ideal}.",
+            f"{have} regularization images for {product}: the trainer repeats the first "
+            f"{min(have, ideal - have)}.",
+            f"Run spyke-tui reg --count {ideal}."
+            if ideal <= target.max
+            else f"Raise targets.reg.max and run spyke-tui reg --count {ideal}, or lower the "
+            "repeats.",
         )  # fmt: skip
     if have > target.max:
         yield Finding(
             "reg-many", "warning", "reg",
-            f"There are {have} regularization images, {have - target.max} more than the "
+            f"{have} regularization images, {have - target.max} more than the "
             f"{target.max} of [targets].",
             "Remove the last ones, or raise targets.reg.max.",
         )  # fmt: skip
     elif 0 < ideal < have:
         yield Finding(
             "reg-many", "warning", "reg",
-            f"There are {have} regularization images for {product}: the trainer drops the last "
+            f"{have} regularization images for {product}: the trainer drops the last "
             f"{have - ideal} by name.",
             "Nothing is spoilt; remove those, or raise the repeats.",
         )  # fmt: skip

@@ -24,8 +24,8 @@ def _images(inspection: Inspection) -> Iterator[Finding]:
     if have < target.min:
         yield Finding(
             "images-few", "error", "targets.images",
-            f"There are {have} training images; at least {target.min} are wanted: "
-            f"{target.min - have} are missing.",
+            f"{have} training images; at least {target.min} are wanted: "
+            f"{target.min - have} missing.",
             "Run spyke-tui build: enough crops are kept."
             if len(inspection.planned) >= target.min
             else "Keep more crops, then run spyke-tui build.",
@@ -33,7 +33,7 @@ def _images(inspection: Inspection) -> Iterator[Finding]:
     elif have > target.max:
         yield Finding(
             "images-many", "warning", "targets.images",
-            f"There are {have} training images, {have - target.max} more than the {target.max} "
+            f"{have} training images, {have - target.max} more than the {target.max} "
             "of [targets].",
             "Reject the weakest crops, or raise targets.images.max.",
         )  # fmt: skip
