@@ -166,7 +166,9 @@ def run_cli(*words: str, cwd: Path, **options: Any) -> subprocess.CompletedProce
     )
 
 
-def build_and_die(project: LittleProject, at: int, *, after: bool) -> bool:
+def build_and_die(
+    project: LittleProject, at: int, *, after: bool, words: tuple[str, ...] = ("build",)
+) -> bool:
     """Build in a process that is killed before (or right after) its `at`-th rename.
 
     Whether it came so far.
@@ -185,7 +187,7 @@ def replace(source, target, *args, **kwargs):
         os.kill(os.getpid(), signal.SIGKILL)
 os.replace = os.rename = replace
 from spyke_tui.cli import main
-sys.exit(main(["build"]))
+sys.exit(main({list(words)!r}))
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=project.folder, capture_output=True, timeout=120
