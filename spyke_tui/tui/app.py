@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ def run_app(project_path: Path, images: str = "auto") -> int:
     if "SSH_CONNECTION" in os.environ:
         # An arrow may arrive in two packets; Textual reads this once, when it is imported.
         os.environ.setdefault("ESCDELAY", "300")
+
+    gc.disable()  # until the first frame: nearly all that start-up makes is there to stay
 
     from spyke_tui.terminal.capabilities import choose, worth_asking
     from spyke_tui.terminal.probe import Probe

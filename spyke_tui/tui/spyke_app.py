@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -38,6 +39,12 @@ def _action_commands() -> type[Provider]:
     return ActionCommands
 
 
+def _collect_again() -> None:
+    """The first frame is there: what start-up made stays, the rest is collected from now on."""
+    gc.freeze()
+    gc.enable()
+
+
 class SpykeApp(App[None]):
     """spyke-tui on one project."""
 
@@ -59,7 +66,9 @@ class SpykeApp(App[None]):
         self.add_mode("sheets", self._sheets_screen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = DARK.name if starts_dark(session.left_at.get("dark")) else LIGHT.name
+        name = DARK.name if starts_dark(session.left_at.get("dark")) else LIGHT.name
+        # Not `self.theme = name`: that would parse all styles once more before the first frame.
+        self.set_reactive(App.theme, name)
 
     def get_driver_class(self) -> type[Driver]:
         return tidy_driver(super().get_driver_class())
@@ -69,6 +78,7 @@ class SpykeApp(App[None]):
         self.writer.painted(renderable)
 
     def on_mount(self) -> None:
+        self.call_after_refresh(_collect_again)
         end_on_signals(self)
         if self.session.choice.why:
             self.notify(self.session.choice.why, markup=False)
