@@ -76,7 +76,7 @@ class SheetPicture:
         inside = rect.intersection(Rect(0, 0, self.size.width, self.size.height))
         # Twice as large first: at the pane's own size the picture would lie up to half a pixel
         # beside where the real one, which is reduced from the training image, lies.
-        canvas = Image.new("RGB", (2 * side, 2 * side), self._quick_pad(inside, pad))
+        canvas = Image.new("RGB", (2 * side, 2 * side), self.quick_pad(inside, pad))
         if inside.is_empty or side < 1:
             return canvas.reduce(2).tobytes()
         target = contain_box(inside.size, 2 * side)
@@ -118,7 +118,7 @@ class SheetPicture:
         # `reduce` rounds a size up, so the true factor is not always a power of two.
         return copy, max(self.size.width / copy.width, self.size.height / copy.height)
 
-    def _quick_pad(self, rect: Rect, pad: str) -> tuple[int, int, int]:
+    def quick_pad(self, rect: Rect, pad: str) -> tuple[int, int, int]:
         """The pad colour; for ``auto`` the last one that was worked out, until the next."""
         if pad not in self._pads:
             self._pads[pad] = pad_colour(self._source, rect, pad)

@@ -1,32 +1,117 @@
-"""Which image protocol to use, and why. Nothing is probed here and nothing at import."""
+"""Which image protocol to use, and why: decided from what was asked for and what was answered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from spyke_tui.model.geometry import Size
+from spyke_tui.terminal.probe import Answers, cell_by_window
+from spyke_tui.terminal.surface import Terminal
 
 IMAGES = ("auto", "kitty", "sixel", "halfcell", "none")
 """What can be asked for with ``--images``."""
 
-PRESENT = ("halfcell", "none")
-"""The protocols that this version can speak."""
+CELL = Size(10, 20)
+"""Device pixels of a cell where nothing better is known."""
+
+CLEAR_PATCHES = ("xterm", "foot")
+"""Terminals (by the name they answer) in which pixels that a sixel picture leaves out stay as
+they were. Others paint them in the background colour, so they get whole cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The protocol in use; `why` is a line for the user where it is not the one asked for."""
+    """The protocol in use.
+
+    `why` is a line for the user where it is not what could be expected; `found` is what is known
+    of the terminal, in a few words.
+    """
 
     protocol: str
     why: str = ""
+    found: str = ""
+    terminal: Terminal = field(default_factory=Terminal)
+    cell: Size = CELL
+    late: bool = False
+    """Answers of the terminal may still come, and would look like keys."""
+
+    def cell_now(self) -> Size:
+        """Device pixels of a cell; the window's own answer follows a change of the font."""
+        return cell_by_window() or self.cell
 
 
-def choose(images: str) -> Choice:
-    """The protocol for what was asked for."""
-    if images in PRESENT:
-        return Choice(images)
-    if images == "auto":
-        return Choice("halfcell")
-    if images in IMAGES:
-        return Choice(
-            "halfcell", f"This version has no {images} pictures yet: they are drawn in half cells."
+def worth_asking(images: str, environ: Mapping[str, str]) -> bool:
+    """Whether the terminal's answers could change anything."""
+    return images in ("kitty", "sixel") or (images == "auto" and not multiplexer(environ))
+
+
+def choose(
+    images: str, answers: Answers | None = None, environ: Mapping[str, str] | None = None
+) -> Choice:
+    """The protocol for what was asked for, on a terminal that answered this."""
+    environ = os.environ if environ is None else environ
+    answers = answers or Answers()
+    name = answers.name or environ.get("TERM_PROGRAM", "") or environ.get("TERM", "") or "terminal"
+    known = any(answers.name.lower().startswith(one) for one in CLEAR_PATCHES)
+    terminal = Terminal(answers.files, known, max(2, min(256, answers.registers)))
+    base = Choice("halfcell", "", "", terminal, answers.cell or CELL)
+    if images == "none" or images == "halfcell":
+        return replace(base, protocol=images, found=f"asked for with --images {images}")
+    if images in ("kitty", "sixel"):
+        said = answers.kitty if images == "kitty" else answers.sixel
+        found = f"asked for; {name} " + ("says that it can" if said else "does not say that it can")
+        return replace(base, protocol=images, found=found)
+    if images != "auto":
+        return replace(base, why=f"There is no image protocol {images!r}: half cells are used.")
+    if inside := multiplexer(environ):
+        why = _why_not(inside)
+        return replace(base, why=why, found=f"inside {inside}")
+    if answers.kitty:
+        way = "reads our files" if answers.files else "over the line"
+        return replace(base, protocol="kitty", found=f"{name} has kitty graphics ({way})")
+    if answers.sixel:
+        return replace(base, protocol="sixel", found=f"{name} has sixel graphics")
+    if answers.replied:
+        return replace(base, found=f"{name} has neither kitty nor sixel graphics")
+    return replace(base, found=f"{name} did not say what it can show")
+
+
+def multiplexer(environ: Mapping[str, str]) -> str:
+    """The terminal multiplexer that we run in; empty where there is none."""
+    if environ.get("TMUX"):
+        return "tmux"
+    if environ.get("ZELLIJ") is not None:
+        return "zellij"
+    if environ.get("STY") or environ.get("TERM", "").startswith("screen"):
+        return "screen"
+    return ""
+
+
+def _why_not(inside: str) -> str:
+    if inside != "tmux":
+        return f"{inside} does not pass pictures on: they are drawn in half cells."
+    if _tmux_passes():
+        return (
+            "Pictures through tmux are not drawn yet, only half cells; "
+            "outside tmux they are real ones."
         )
-    return Choice("halfcell", f"There is no image protocol {images!r}: half cells are used.")
+    return (
+        "tmux does not let pictures through (allow-passthrough is off): they are drawn in "
+        "half cells. Outside tmux they are real ones."
+    )
+
+
+def _tmux_passes() -> bool:
+    try:
+        done = subprocess.run(
+            ("tmux", "show", "-gv", "allow-passthrough"),
+            capture_output=True,
+            timeout=0.2,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.stdout.strip() in (b"on", b"all")

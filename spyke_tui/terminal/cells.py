@@ -17,6 +17,12 @@ Depth = Literal["truecolor", "256"]
 ANY = -1
 """A foreground that does not show, because the cell is blank."""
 
+CLEAR = -2
+"""A background through which a picture below the text shows: the terminal's own default."""
+
+LONG = 6
+"""From so many clear cells on erasing them is shorter than writing blanks."""
+
 _RESET = "\x1b[0m"
 
 
@@ -121,7 +127,7 @@ def encode(
     out: list[str] = []
     fg = bg = bold = None
     cursor = (-1, -1)
-    for row, col, cell in pending:
+    for row, col, cell, count in _runs(pending):
         if (row, col) != cursor:
             if row == cursor[0] and col > cursor[1]:
                 out.append(f"\x1b[{top_col(col, left)}G")
@@ -139,10 +145,31 @@ def encode(
             bg = cell.bg
         if codes:
             out.append(f"\x1b[{';'.join(codes)}m")
+        if count > 1:
+            out.append(f"\x1b[{count}X")  # ECH: erases and leaves the cursor where it is
+            cursor = (row, col)
+            continue
         out.append(cell.text)
         cursor = (row, col + (2 if unicodedata.east_asian_width(cell.text) in "WF" else 1))
     out.append(_RESET)
     return "".join(out)
+
+
+def _runs(changes: Sequence[Change]) -> Iterable[tuple[int, int, Cell, int]]:
+    """(row, col, cell, count): long runs of clear blanks as one."""
+    at = 0
+    while at < len(changes):
+        row, col, cell = changes[at]
+        count = 1
+        if cell.bg == CLEAR and cell.text == " ":
+            while at + count < len(changes) and changes[at + count] == (row, col + count, cell):
+                count += 1
+        if count >= LONG:
+            yield row, col, cell, count
+            at += count
+        else:
+            yield row, col, cell, 1
+            at += 1
 
 
 def top_col(col: int, left: int) -> int:
@@ -152,6 +179,8 @@ def top_col(col: int, left: int) -> int:
 
 @lru_cache(4096)
 def _colour(colour: int, base: int, depth: Depth, grey: bool) -> str:
+    if colour == CLEAR:
+        return f"{base + 1}"
     red, green, blue = colour >> 16, colour >> 8 & 255, colour & 255
     if grey:
         red = green = blue = (299 * red + 587 * green + 114 * blue) // 1000

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from spyke_tui.model.geometry import Edge, Rect, Size
 from spyke_tui.terminal.cells import Cell, Change, cells_of, changes_between, clipped, half_cell
 from spyke_tui.terminal.scene import EDGE_SIGNS, Kind, Outline, Palette, Scene
-from spyke_tui.terminal.surface import NOTHING, Place, Update, View
+from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
 from spyke_tui.terminal.viewport import Viewport
 
 if TYPE_CHECKING:
@@ -118,6 +118,9 @@ class HalfcellSurface:
         self._frame = frame
         return Update(tuple(changes))
 
+    def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:  # noqa: ARG002
+        return NOTHING  # all of it is text, which the host paints
+
     def hide(self) -> Update:
         self._shown = False
         return NOTHING
@@ -177,6 +180,12 @@ class HalfcellPreview:
         if frame.size != self._frame.size:
             return self._take(frame)
         return self._approach(frame, self._place.width * self._place.height, SETTLE_TOLERANCE)
+
+    def settles(self, erased: bool) -> bool:  # noqa: ARG002
+        return True
+
+    def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:  # noqa: ARG002
+        return NOTHING  # all of it is text, which the host paints
 
     def hide(self) -> Update:
         return NOTHING

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.cells import Cell, Change
@@ -37,22 +37,49 @@ class Place:
         return Size(self.width * self.cell.width, self.height * self.cell.height)
 
 
+class Span(NamedTuple):
+    """Cells of one row of a pane: from `left` to before `right`."""
+
+    row: int
+    left: int
+    right: int
+
+
+class Transfer(Protocol):
+    """Picture data for the terminal, sent in pieces while keys go on being answered.
+
+    The host sends one transfer after the other: `prepare` in a thread, then piece by piece,
+    outside synchronized output, then shows what `done` says.
+    """
+
+    def due(self, idle: float) -> bool:
+        """Whether it may start, `idle` seconds after the last write for a key."""
+
+    def prepare(self) -> None:
+        """Scale and encode. Slow, for any thread."""
+
+    def next(self) -> str:
+        """The next piece; empty at the end."""
+
+    def done(self) -> Update:
+        """What can be shown now that it is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What the terminal must be told, in this order: `bulk`, then `text`, then `changes`.
+    """What the terminal must be told, in this order: `text`, then `changes`, then `transfers`.
 
-    `changes` count cells from the pane's own corner; `text` and `bulk` hold absolute positions.
-    `bulk` (picture data) is written in pieces and outside synchronized output. `repaint` means
-    that the pane's whole text layer has changed.
+    `changes` count cells from the pane's own corner; `text` holds absolute positions. `repaint`
+    means that the pane's whole text layer has changed.
     """
 
     changes: tuple[Change, ...] = ()
     text: str = ""
-    bulk: tuple[str, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
     repaint: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.text or self.bulk or self.repaint)
+        return bool(self.changes or self.text or self.transfers or self.repaint)
 
 
 NOTHING = Update()
@@ -87,6 +114,12 @@ class Surface(Protocol):
     def recolour(self, palette: Palette) -> None:
         """Take other colours; they are seen with the next `load` and `show`."""
 
+    def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:
+        """The host has painted the text layer of these cells; `covered` cells are not ours now.
+
+        Whatever a protocol loses when text is written over it is written again.
+        """
+
     def hide(self) -> Update:
         """Take everything off the screen (another screen comes over it); keeps what was loaded."""
 
@@ -118,8 +151,14 @@ class PreviewSurface(Protocol):
     def settle(self, pixels: bytes, side: int) -> Update:
         """Show the real thing: `side` x `side` RGB pixels."""
 
+    def settles(self, erased: bool) -> bool:
+        """Whether `settle` shows more than `follow` has; `erased`: parts are painted over."""
+
     def recolour(self, palette: Palette) -> None:
         """Take other colours."""
+
+    def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:
+        """As for `Surface`."""
 
     def hide(self) -> Update:
         """Take it off the screen."""
@@ -143,12 +182,34 @@ class Surfaces:
     preview: PreviewSurface
 
 
-def open_surfaces(protocol: str, palette: Palette) -> Surfaces:
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What a surface has to know of the terminal.
+
+    `files`: it reads temporary files of ours. `clear_patches`: pixels that a sixel picture leaves
+    out stay as they were. `registers`: how many colours a sixel picture may have.
+    """
+
+    files: bool = False
+    clear_patches: bool = False
+    registers: int = 256
+
+
+def open_surfaces(protocol: str, palette: Palette, terminal: Terminal | None = None) -> Surfaces:
     """The surfaces of a protocol that `capabilities.choose` named."""
+    terminal = terminal or Terminal()
     if protocol == "none":
         from spyke_tui.terminal.textonly import NoPreview, TextSurface
 
         return Surfaces(TextSurface(palette), NoPreview())
+    if protocol == "kitty":
+        from spyke_tui.terminal.kitty import KittySurface
+        from spyke_tui.terminal.kitty_preview import KittyPreview
+        from spyke_tui.terminal.kitty_shelf import Shelf
+
+        shelf = Shelf(terminal.files)
+        sheet = KittySurface(palette, shelf)
+        return Surfaces(sheet, KittyPreview(palette, shelf, sheet.level_for))
     from spyke_tui.terminal.halfcell import HalfcellPreview, HalfcellSurface
 
     return Surfaces(HalfcellSurface(palette), HalfcellPreview(palette))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from spyke_tui.model.geometry import Edge, Rect, Size
 from spyke_tui.terminal.cells import Cell, cells_of, changes_between, clipped
 from spyke_tui.terminal.scene import EDGE_SIGNS, Kind, Outline, Palette, Scene
-from spyke_tui.terminal.surface import NOTHING, Place, Update, View
+from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
 from spyke_tui.terminal.viewport import Viewport
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ class TextSurface:
                 for change in changes_between(row, before[row], cells)
             )
         )
+
+    def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:  # noqa: ARG002
+        return NOTHING  # all of it is text, which the host paints
 
     def hide(self) -> Update:
         self._shown = False
@@ -152,6 +155,12 @@ class NoPreview:
 
     def settle(self, pixels: bytes, side: int) -> Update:  # noqa: ARG002
         return NOTHING
+
+    def settles(self, erased: bool) -> bool:  # noqa: ARG002
+        return False
+
+    def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:  # noqa: ARG002
+        return NOTHING  # all of it is text, which the host paints
 
     def hide(self) -> Update:
         return NOTHING

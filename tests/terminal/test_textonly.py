@@ -3,7 +3,6 @@ import random
 from screen_model import ScreenModel
 
 from spyke_tui.model.geometry import Edge, Rect, Size, nearest_fit
-from spyke_tui.terminal.capabilities import IMAGES, choose
 from spyke_tui.terminal.cells import Change, encode
 from spyke_tui.terminal.scene import Kind, Outline, Palette, Scene
 from spyke_tui.terminal.surface import Place, open_surfaces
@@ -42,11 +41,3 @@ def test_the_text_after_many_moves_is_the_text_drawn_at_once() -> None:
         fresh.show(fresh.load(None, viewport), scene(), place)
         for row in range(20):
             assert "".join(c.text for c in fresh.cells(row)) == screen.text()[row]
-
-
-def test_what_is_asked_for_and_not_there_is_said() -> None:
-    for images in IMAGES:
-        choice = choose(images)
-        assert choice.protocol in ("halfcell", "none")
-        assert bool(choice.why) == (images in ("kitty", "sixel"))
-    assert "fax" in choose("fax").why

@@ -23,6 +23,7 @@ from spyke_tui.tui.widgets.crop_list import CropList
 from spyke_tui.tui.widgets.frames import Columns, Rows
 from spyke_tui.tui.widgets.notice import Notice
 from spyke_tui.tui.widgets.pane_bar import PaneBar
+from spyke_tui.tui.widgets.picture_pane import PicturePane
 from spyke_tui.tui.widgets.preview_pane import PreviewPane
 from spyke_tui.tui.widgets.sheet_title import SheetTitle
 from spyke_tui.tui.widgets.sheet_view import SheetView
@@ -86,6 +87,15 @@ class CropsScreen(PaneScreen):
         self._preview.display = self.session.choice.protocol != "none"
         self.sheet_view.focus()
         self.draw()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen comes over this one."""
+        for pane in self.query(PicturePane):
+            pane.hide_picture()
+
+    def on_screen_resume(self) -> None:
+        for pane in self.query(PicturePane):
+            pane.reshow()
 
     @property
     def editor(self) -> CropEditor:

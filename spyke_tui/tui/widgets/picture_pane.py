@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.geometry import Region
 
 from spyke_tui.model.geometry import Rect
-from spyke_tui.terminal.surface import Place, PreviewSurface, Span, Surface, Update
+from spyke_tui.terminal.surface import Place, PreviewSurface, Span, Surface
 from spyke_tui.tui.widgets.cell_pane import CellPane
 
 

@@ -1,0 +1,166 @@
+"""What images the terminal holds for us, and what is on its way there.
+
+The sheet goes out once per level (half the pane, the pane, full size); the lines, the dimming and
+the letterbox bars are tiny one-bit pictures. Everything that is transmitted is a `Parcel`, and
+the host sends one parcel after the other: a transmission in pieces may have placements between
+its pieces, but no other transmission.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field, replace
+
+from PIL import Image
+
+from spyke_tui.model.geometry import Size
+from spyke_tui.terminal.kitty_wire import GIVE_UP, deleted, sent_file
+from spyke_tui.terminal.surface import Update
+
+TEMPORARY = "tty-graphics-protocol-spyke-"
+"""A terminal deletes only temporary files that have this protocol's name in theirs (t=t)."""
+
+KEPT_PIXELS = 24_000_000
+"""Pixels of sheets that stay in the terminal although they are not in use: 4 bytes each there."""
+
+Key = tuple[Hashable, ...] | None
+"""What an image is: its owner first, then all that it was made from."""
+
+
+@dataclass(slots=True)
+class Held:
+    """An image that the terminal has."""
+
+    image: int
+    pixels: int
+
+
+@dataclass(slots=True)
+class Parcel:
+    """One image on its way to the terminal."""
+
+    key: Key
+    image: int
+    make: Callable[[], tuple[list[str], int]]
+    """Slow and for any thread: the pieces, and how many pixels the image has."""
+    arrived: Callable[[Parcel], Update]
+    then: Callable[[], Update]
+    """What its owner can show now."""
+    wait: Callable[[], float]
+    """For how many seconds no key should have come before this is sent."""
+    pieces: list[str] = field(default_factory=list)
+    pixels: int = 0
+    sent: int = 0
+    void: bool = False
+
+    def due(self, idle: float) -> bool:
+        return self.void or idle >= self.wait()
+
+    def prepare(self) -> None:
+        if not self.void:
+            self.pieces, self.pixels = self.make()
+
+    def next(self) -> str:
+        if self.void:
+            begun, self.pieces = 0 < self.sent < len(self.pieces), []
+            return GIVE_UP if begun else ""
+        if self.sent >= len(self.pieces):
+            return ""
+        self.sent += 1
+        return self.pieces[self.sent - 1]
+
+    def done(self) -> Update:
+        return Update() if self.void else self.arrived(self)
+
+
+class Shelf:
+    """The images of one terminal. `files`: whether it can read our temporary files."""
+
+    def __init__(self, files: bool, first: int | None = None) -> None:
+        self.files = files
+        # Not 1, 2, 3...: programs before us in this window may have used those.
+        self._next = first if first is not None else 1000 + secrets.randbelow(90_000)
+        self._held: dict[Key, Held] = {}
+        self._coming: dict[Key, Parcel] = {}
+        self._files: list[str] = []
+        self.watchers: list[Callable[[], str]] = []
+        """Asked for their words when an image has come: they cut from others' images."""
+        self.preview_side = 0
+        """Pixels of the preview, which is cut from the sheet's image."""
+
+    def image(self, key: Key) -> int | None:
+        """The id of an image, once the terminal has it."""
+        held = self._held.get(key)
+        return held.image if held else None
+
+    def want(
+        self,
+        key: Key,
+        make: Callable[[int], tuple[list[str], int]],
+        then: Callable[[], Update],
+        wait: Callable[[], float] = lambda: 0.0,
+    ) -> tuple[Parcel, ...]:
+        """A parcel for an image that is neither there nor on its way."""
+        if key in self._held:
+            self._held[key] = self._held.pop(key)  # the last used stand last
+            return ()
+        if key in self._coming:
+            return ()
+        image, self._next = self._next, self._next + 1
+        parcel = Parcel(key, image, lambda: make(image), self._arrived, then, wait)
+        self._coming[key] = parcel
+        return (parcel,)
+
+    def rgb(self, image: int, picture: Image.Image) -> tuple[list[str], int] | None:
+        """An RGB picture by way of a file; None where there is no room for one."""
+        try:
+            handle, path = tempfile.mkstemp(prefix=TEMPORARY)
+            self._files.append(path)
+            with open(handle, "wb") as file:
+                file.write(picture.tobytes())
+        except OSError:
+            return None
+        size = Size(*picture.size)
+        return sent_file(image, size, path), size.width * size.height
+
+    def keep(self, used: Iterable[Key], mine: Callable[[Hashable], bool]) -> str:
+        """Drop what no longer is of use: the words for it. Sheets stay while there is room."""
+        used = set(used)
+        for key in [k for k in self._coming if k and mine(k[0]) and k not in used]:
+            self._coming.pop(key).void = True
+        spare = [key for key in self._held if key and mine(key[0]) and key not in used]
+        room = KEPT_PIXELS
+        out: list[str] = []
+        for key in reversed(spare):
+            held = self._held[key]
+            room -= held.pixels
+            if held.pixels and room >= 0:
+                continue
+            del self._held[key]
+            out.append(deleted(held.image))
+        return "".join(out)
+
+    def clear(self) -> str:
+        """Take everything out of the terminal; what is on its way gives up."""
+        begun = any(0 < p.sent < len(p.pieces) for p in self._coming.values())
+        for parcel in self._coming.values():
+            parcel.void = True
+        out = (GIVE_UP if begun else "") + "".join(deleted(h.image) for h in self._held.values())
+        out += "".join(deleted(p.image) for p in self._coming.values() if p.sent)
+        self._held, self._coming = {}, {}
+        for path in self._files:
+            with contextlib.suppress(OSError):  # the terminal has read and deleted it
+                os.unlink(path)
+        self._files = []
+        return out
+
+    def _arrived(self, parcel: Parcel) -> Update:
+        self._coming.pop(parcel.key, None)
+        self._held[parcel.key] = Held(parcel.image, parcel.pixels)
+        update = parcel.then()
+        others = "".join(words() for words in self.watchers)
+        return replace(update, text=update.text + others)

@@ -1,0 +1,149 @@
+"""The words of the kitty graphics protocol that this program says, as strings.
+
+Source: https://sw.kovidgoyal.net/kitty/graphics-protocol/ . Every command asks for silence (q=2),
+because a reply would reach the application as key presses, and leaves the cursor alone (C=1).
+Images are deleted by id only, so that pictures of other programs stay.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from PIL import Image
+
+from spyke_tui.model.geometry import Rect, Size
+
+CHUNK = 4096
+"""Bytes of base64 in one escape: the protocol's limit for data sent directly (t=d)."""
+
+PIECE = 48 * 1024
+"""Bytes that go out at once; a key press waits behind one piece at most."""
+
+GIVE_UP = "\x1b_Gm=0,q=2;\x1b\\"
+"""Ends a transmission early: the terminal finds too little data and drops it."""
+
+BELOW = -1_100_000_000
+"""Below the background of cells. From z < -2**30 on images lie even under cells that have a
+background colour of their own, so whatever Textual writes (labels, a toast, a modal screen)
+covers them, and they show where a cell has the terminal's default background."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A part of an image on the screen.
+
+    `col`, `row`: screen cell from 0; `dx`, `dy`: pixels into that cell. `source` in pixels of
+    the image. `cols` x `rows` cells are filled, or one device pixel per image pixel where 0.
+    """
+
+    image: int
+    layer: int
+    col: int
+    row: int
+    source: Rect
+    dx: int = 0
+    dy: int = 0
+    cols: int = 0
+    rows: int = 0
+
+    def text(self, slot: int) -> str:
+        """The words that place it, or move the placement `slot` of that image here."""
+        source = self.source
+        keys = [f"a=p,i={self.image},p={slot}"]
+        keys += [f"x={source.left}"] if source.left else []
+        keys += [f"y={source.top}"] if source.top else []
+        keys += [f"w={source.width},h={source.height}"]
+        keys += [f"X={self.dx}"] if self.dx else []
+        keys += [f"Y={self.dy}"] if self.dy else []
+        keys += [f"c={self.cols},r={self.rows}"] if self.cols else []
+        keys += [f"z={BELOW + self.layer},C=1,q=2"]
+        return f"\x1b[{self.row + 1};{self.col + 1}H\x1b_G{','.join(keys)}\x1b\\"
+
+
+class Board:
+    """What is placed on the screen, by slot (the protocol's placement id)."""
+
+    def __init__(self) -> None:
+        self._placed: dict[int, Placement] = {}
+
+    def turn_to(self, wanted: Mapping[int, Placement]) -> str:
+        """The words that make the screen show exactly `wanted`; only what differs is said."""
+        before, self._placed = self._placed, dict(wanted)
+        out: list[str] = []
+        for slot, placement in wanted.items():
+            if before.get(slot) != placement:
+                out.append(placement.text(slot))
+        for slot, old in before.items():
+            new = wanted.get(slot)
+            if new is None or new.image != old.image:
+                out.append(f"\x1b_Ga=d,d=i,i={old.image},p={slot},q=2\x1b\\")
+        return "".join(out)
+
+    def forget(self, image: int) -> None:
+        """The image was deleted, and its placements with it."""
+        self._placed = {s: p for s, p in self._placed.items() if p.image != image}
+
+    @property
+    def images(self) -> set[int]:
+        return {placement.image for placement in self._placed.values()}
+
+
+def deleted(image: int) -> str:
+    """Deletes an image, its placements and its data."""
+    return f"\x1b_Ga=d,d=I,i={image},q=2\x1b\\"
+
+
+def sent_png(image: int, png: bytes) -> list[str]:
+    """A PNG file's bytes, in the stream itself."""
+    data = base64.standard_b64encode(png).decode("ascii")
+    first, *rest = [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)] or [""]
+    if not rest:
+        return [f"\x1b_Ga=t,f=100,i={image},q=2;{first}\x1b\\"]
+    chunks = [f"\x1b_Ga=t,f=100,i={image},q=2,m=1;{first}\x1b\\"]
+    chunks += [f"\x1b_Gm=1,q=2;{chunk}\x1b\\" for chunk in rest[:-1]]
+    chunks.append(f"\x1b_Gm=0,q=2;{rest[-1]}\x1b\\")
+    return list(_gathered(chunks))
+
+
+def sent_file(image: int, size: Size, path: str) -> list[str]:
+    """RGB pixels in a temporary file, which the terminal deletes when it has read them."""
+    name = base64.standard_b64encode(path.encode()).decode("ascii")
+    return [f"\x1b_Ga=t,t=t,f=24,s={size.width},v={size.height},i={image},q=2;{name}\x1b\\"]
+
+
+def palette_png(picture: Image.Image, colours: int) -> bytes:
+    """An RGB picture as a PNG of at most so many colours."""
+    how = Image.Quantize.MEDIANCUT if colours > 128 else Image.Quantize.FASTOCTREE
+    return _png(picture.quantize(colours, how, dither=Image.Dither.NONE))
+
+
+def ink_png(size: Size, colour: int, *, alpha: int = 255, hole: Rect | None = None) -> bytes:
+    """One colour, with a transparent `hole` in it; a PNG of one bit per pixel."""
+    image = Image.new("P", (size.width, size.height), 1)
+    image.putpalette([0, 0, 0, *colour.to_bytes(3, "big")])
+    if hole is not None and not hole.is_empty:
+        image.paste(0, hole.box)
+    return _png(image, bits=1, transparency=bytes((0, alpha)))
+
+
+def _png(image: Image.Image, **how: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=9, **how)
+    return file.getvalue()
+
+
+def _gathered(chunks: list[str]) -> Iterator[str]:
+    """Whole escapes, as many together as make a piece."""
+    piece: list[str] = []
+    length = 0
+    for chunk in chunks:
+        if length + len(chunk) > PIECE and piece:
+            yield "".join(piece)
+            piece, length = [], 0
+        piece.append(chunk)
+        length += len(chunk)
+    if piece:
+        yield "".join(piece)

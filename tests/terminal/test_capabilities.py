@@ -1,0 +1,142 @@
+"""What is decided from what was asked for, what the terminal answered, and where we run."""
+
+from __future__ import annotations
+
+import os
+import pty
+
+import pytest
+
+from spyke_tui.model.geometry import Size
+from spyke_tui.terminal import probe as probe_module
+from spyke_tui.terminal.capabilities import IMAGES, choose, multiplexer, worth_asking
+from spyke_tui.terminal.probe import Answers, Probe, parse
+
+KITTY = b"\x1b_Gi=31;OK\x1b\\\x1b_Gi=32;OK\x1b\\\x1b[6;20;10t\x1bP>|kitty(0.41.1)\x1b\\\x1b[?62;c"
+XTERM = b"\x1b[6;18;9t\x1bP>|XTerm(379)\x1b\\\x1b[?1;0;256S\x1b[?63;1;2;4;6;9;15;22c"
+PLAIN = b"\x1b[?1;2c"
+
+
+def test_answers_are_read() -> None:
+    assert parse(KITTY) == Answers(True, True, True, False, 256, Size(10, 20), "kitty(0.41.1)")
+    assert parse(XTERM) == Answers(True, False, False, True, 256, Size(9, 18), "XTerm(379)")
+    assert parse(PLAIN) == Answers(replied=True)
+    assert parse(b"") == Answers()
+
+
+def test_a_file_that_the_terminal_cannot_read_is_not_used() -> None:
+    far = KITTY.replace(b"i=32;OK", b"i=32;EBADF:no such file")
+    choice = choose("auto", parse(far), {})
+    assert choice.protocol == "kitty"
+    assert not choice.terminal.files
+
+
+@pytest.mark.parametrize(
+    ("data", "protocol"),
+    [(KITTY, "kitty"), (XTERM, "sixel"), (PLAIN, "halfcell"), (b"", "halfcell")],
+)
+def test_the_best_that_was_answered_is_taken(data: bytes, protocol: str) -> None:
+    choice = choose("auto", parse(data), {})
+    assert choice.protocol == protocol
+    assert choice.found
+    assert not choice.why
+
+
+@pytest.mark.parametrize("images", [name for name in IMAGES if name != "auto"])
+@pytest.mark.parametrize("data", [KITTY, XTERM, PLAIN, b""])
+def test_what_is_asked_for_is_done(images: str, data: bytes) -> None:
+    assert choose(images, parse(data), {"TMUX": "/tmp/x,1,0"}).protocol == images
+
+
+def test_an_unknown_word_is_named() -> None:
+    choice = choose("fax", Answers(), {})
+    assert choice.protocol == "halfcell"
+    assert "fax" in choice.why
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({"TMUX": "/tmp/tmux-0/default,1,0"}, "tmux"),
+        ({"ZELLIJ": "0"}, "zellij"),
+        ({"STY": "1.pts"}, "screen"),
+        ({"TERM": "screen-256color"}, "screen"),
+    ],
+)
+def test_inside_a_multiplexer_one_line_says_why(environ: dict[str, str], name: str) -> None:
+    assert multiplexer(environ) == name
+    choice = choose("auto", parse(KITTY), environ)
+    assert choice.protocol == "halfcell"
+    assert name in choice.why
+    assert "\n" not in choice.why
+    assert not worth_asking("auto", environ)
+
+
+def test_only_terminals_known_for_it_get_patches_with_holes() -> None:
+    assert choose("auto", parse(XTERM), {}).terminal.clear_patches
+    other = XTERM.replace(b"XTerm(379)", b"mlterm(3.9.3)")
+    assert not choose("auto", parse(other), {}).terminal.clear_patches
+
+
+def test_hostile_answers_do_no_harm() -> None:
+    data = b"\x1bP>|\x07evil\x9b31m" + b"x" * 500 + b"\x1b\\\x1b[6;0;0t\x1b[?1;0;0S\x1b[?4c"
+    answers = parse(data)
+    assert answers.cell is None
+    assert answers.name.isprintable()
+    assert len(answers.name) <= 60
+    assert choose("sixel", answers, {}).terminal.registers >= 2
+
+
+def test_without_a_terminal_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "isatty", lambda fd: False)
+    monkeypatch.setattr(os, "write", lambda *_: pytest.fail("a question was asked"))
+    probe = Probe({})
+    probe.start()
+    assert probe.finish() == Answers()
+    assert not probe.late
+
+
+def test_a_terminal_that_answers_nothing_costs_a_bounded_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    master, slave = pty.openpty()
+    saved = os.dup(0), os.dup(1)
+    monkeypatch.setattr(probe_module, "WAIT", 0.01)
+    try:
+        os.dup2(slave, 0)
+        os.dup2(slave, 1)
+        before = probe_module.termios.tcgetattr(0)
+        probe = Probe({})
+        probe.start()
+        asked = os.read(master, 4096)
+        assert probe.finish() == Answers()
+        assert probe.late
+        assert probe_module.termios.tcgetattr(0) == before
+    finally:
+        os.dup2(saved[0], 0)
+        os.dup2(saved[1], 1)
+        for fd in (*saved, master, slave):
+            os.close(fd)
+    assert asked.endswith(b"\x1b[c")
+
+
+def test_answers_are_read_from_the_terminal_and_echo_nothing() -> None:
+    master, slave = pty.openpty()
+    saved = os.dup(0), os.dup(1)
+    try:
+        os.dup2(slave, 0)
+        os.dup2(slave, 1)
+        probe = Probe({"SSH_CONNECTION": "x"})
+        probe.start()
+        asked = os.read(master, 4096)
+        os.write(master, KITTY)
+        answers = probe.finish()
+    finally:
+        os.dup2(saved[0], 0)
+        os.dup2(saved[1], 1)
+        for fd in (*saved, master, slave):
+            os.close(fd)
+    assert answers.kitty
+    assert answers.name == "kitty(0.41.1)"
+    assert not probe.late
+    assert b"t=t" not in asked  # over SSH the terminal's disk is another
