@@ -110,10 +110,10 @@ def local_ground(rgb: Image.Image, paper: Colour) -> Image.Image:
     its pixels close to what its neighbour has; a median over the tiles then keeps a large shaded
     figure from being taken for paper.
     """
-    half = (max(_TILES, rgb.width // 2), max(_TILES, rgb.height // 2))
-    coarse = rgb.resize(half, Image.Resampling.NEAREST).point(lambda level: (level & 0xF8) | 4)
+    size = (max(_TILES, rgb.width // 3), max(_TILES, rgb.height // 3))
+    coarse = rgb.resize(size, Image.Resampling.NEAREST).point(lambda level: (level & 0xF8) | 4)
     counts = [
-        count_colours(coarse.crop(_tile_box(index, *half))) for index in range(_TILES * _TILES)
+        count_colours(coarse.crop(_tile_box(index, *size))) for index in range(_TILES * _TILES)
     ]
     found: dict[int, Colour] = {}
     queue: deque[int] = deque()

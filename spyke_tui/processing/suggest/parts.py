@@ -61,10 +61,16 @@ def with_heads(blobs: list[Blob]) -> list[Blob]:
     for body in large_ones(blobs, 0.5):
         if body in taken:
             continue
+        top, reach = body.rect.top, body.rect.height / 4
+        over = [
+            blob
+            for blob in blobs
+            if blob.rect.top < top and abs(blob.rect.top + blob.rect.height - top) <= reach
+        ]
         heads = [
             (blob, head)
-            for blob in blobs
-            if blob is not body and blob not in taken
+            for blob in over
+            if blob not in taken
             for head in _heads_in(blob, body)
             if not is_flimsy(head)
         ]
@@ -80,11 +86,11 @@ def _heads_in(blob: Blob, body: Blob) -> list[Blob]:
     if _is_head_of(blob.rect, body.rect):
         return [blob]
     smaller = 0.1 * body.extent <= blob.extent <= 0.7 * body.extent
-    over = blob.rect.top < body.rect.top and blob.rect.bottom < body.rect.top + body.rect.height / 4
     near = gap_between(blob.rect, body.rect) <= 0.06 * body.rect.height
-    if not (smaller and over and near):
+    depth = stroke_depth(blob)
+    if not (depth and smaller and near):
         return []
-    bare = without_strokes(blob, max(1, stroke_depth(blob)))
+    bare = without_strokes(blob, depth)
     return [bare] if _is_head_of(bare.rect, body.rect) else []
 
 
