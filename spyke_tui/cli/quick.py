@@ -32,7 +32,7 @@ def _unchanged(place: str, *, as_json: bool) -> str | None:
 
     # The file's name, as `store.crops_file` has it.
     count = count_unchanged(f"{place}/crops.toml" if os.path.isdir(place) else place)
-    if count is None:
+    if not count:  # nothing to keep unchanged: the usual way says why
         return None
     if as_json:
         counts = f'"written": 0, "unchanged": {count}, "removed": 0'

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from spyke_tui.errors import WriteError
 from spyke_tui.model.geometry import Size
 from spyke_tui.model.reading import DEFAULT_NEGATIVE, SHEET_NAME
 from spyke_tui.model.table import suggest_name
@@ -90,20 +91,31 @@ def project_text(character: str, trigger: str, sheets: Sequence[tuple[str, str, 
         _SHEET.format(key=key, file=json_text(file), width=size.width, height=size.height)
         for key, file, size in sheets
     ]
-    negative = f"{trigger}, {DEFAULT_NEGATIVE}"
-    return head + "".join(tables) + _REG.format(negative=json_text(negative))
+    return head + "".join(tables) + reg_text(trigger)
+
+
+def reg_text(trigger: str) -> str:
+    """A [reg] table to begin with; the trigger is kept out of the regularization images."""
+    return _REG.format(negative=json_text(f"{trigger}, {DEFAULT_NEGATIVE}"))
 
 
 def add_gitignore_rules(folder: Path, root: str = "dataset") -> None:
     """Append our rules to .gitignore, those that are not there yet. Raises `WriteError`."""
     path = folder / ".gitignore"
     try:
-        present = path.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        present = ""
-    rules = [rule.replace("dataset/", f"{root}/", 1) for rule in GITIGNORE_RULES]
-    missing = [rule for rule in rules if rule not in present.splitlines()]
+        present = path.read_bytes()
+    except FileNotFoundError:
+        present = b""
+    except OSError as error:
+        raise WriteError(
+            f"{path} could not be read: {error.strerror or error}.",
+            f"Add by hand what keeps pictures out of git: {', '.join(GITIGNORE_RULES)}",
+        ) from error
+    lines = {line.strip() for line in present.splitlines()}
+    rules = [rule.replace("dataset/", f"{root}/", 1).encode() for rule in GITIGNORE_RULES]
+    missing = [rule for rule in rules if rule not in lines]
     if missing:
-        gap = "" if not present or present.endswith("\n") else "\n"
-        text = present + gap + "\n".join([GITIGNORE_HEAD, *missing]) + "\n"
-        write_whole(path, text.encode("utf-8", errors="surrogateescape"))
+        newline = b"\r\n" if b"\r\n" in present else b"\n"
+        gap = b"" if not present or present.endswith(b"\n") else newline
+        added = newline.join([GITIGNORE_HEAD.encode(), *missing, b""])
+        write_whole(Path(os.path.realpath(path)), present + gap + added)

@@ -7,27 +7,38 @@ import json
 from pathlib import Path
 
 from spyke_tui.cli.output import ProgressBar, counted, painted, wrapped
+from spyke_tui.errors import UsageError
 from spyke_tui.kohya.result import BuildResult
+from spyke_tui.model.project import Project
 from spyke_tui.model.table import printable
 from spyke_tui.store.crops_file import find_project
 
+NO_CROPS = "There are no crops yet. Propose some with: spyke-tui suggest --write"
+
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.dry_run and arguments.force:
+        raise UsageError(
+            "--force does not go with --dry-run.", "A dry run overwrites nothing of yours."
+        )
     path = find_project(Path(arguments.project or "."))
-    result = _build(path, arguments)
+    result, advice = _build(path, arguments)
     if arguments.json:
         print(json.dumps(result.as_json()))
     else:
         _print_result(result, dry_run=arguments.dry_run)
+        if advice:
+            print(wrapped(advice, ""))
     return 1 if result.failed else 0
 
 
-def _build(path: Path, arguments: argparse.Namespace) -> BuildResult:
+def _build(path: Path, arguments: argparse.Namespace) -> tuple[BuildResult, str]:
+    """What was done, and a word on why it was nothing, where it was."""
     from spyke_tui.kohya.unchanged import count_unchanged
 
     is_whole = not (arguments.dry_run or arguments.only or arguments.force)
-    if is_whole and (unchanged := count_unchanged(str(path))) is not None:
-        return BuildResult(unchanged=unchanged)
+    if is_whole and (unchanged := count_unchanged(str(path))):
+        return BuildResult(unchanged=unchanged), ""
     from spyke_tui.kohya.build import build_project
     from spyke_tui.kohya.previews import build_previews
     from spyke_tui.store.crops_file import CropsFile
@@ -36,8 +47,9 @@ def _build(path: Path, arguments: argparse.Namespace) -> BuildResult:
     bar = ProgressBar()
     try:
         if arguments.dry_run:
-            return build_previews(file.project, file.folder, only=arguments.only, progress=bar)
-        return build_project(
+            result = build_previews(file.project, file.folder, only=arguments.only, progress=bar)
+            return result, "" if file.project.crops else NO_CROPS
+        result = build_project(
             file.project,
             file.folder,
             crops_file=file,
@@ -45,8 +57,21 @@ def _build(path: Path, arguments: argparse.Namespace) -> BuildResult:
             force=arguments.force,
             progress=bar,
         )
+        return result, _why_nothing(file.project)
     finally:
         bar.close()
+
+
+def _why_nothing(project: Project) -> str:
+    if not project.crops:
+        return NO_CROPS
+    drafts = sum(crop.status == "draft" for crop in project.crops)
+    if drafts and not any(crop.status == "keep" for crop in project.crops):
+        return (
+            f"There is nothing to build yet but {counted(drafts, 'draft')}: keep crops in the "
+            'app, or write status = "keep". Drafts can be seen with: spyke-tui build --dry-run'
+        )
+    return ""
 
 
 def _print_result(result: BuildResult, *, dry_run: bool) -> None:

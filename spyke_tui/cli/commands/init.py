@@ -7,12 +7,12 @@ import os
 import shlex
 from pathlib import Path
 
-from spyke_tui.cli.output import counted
+from spyke_tui.cli.output import ProgressBar, counted
 from spyke_tui.errors import PictureError, UsageError
 from spyke_tui.model.geometry import Size
 from spyke_tui.model.reading import CHARACTER_NAME, TRIGGER_NAME
 from spyke_tui.model.table import FieldError, Table, printable
-from spyke_tui.processing.loading import read_info
+from spyke_tui.processing.loading import load_picture
 from spyke_tui.store.crops_file import FILE_NAME, parse_project
 from spyke_tui.store.files import write_whole
 from spyke_tui.store.new_project import add_gitignore_rules, path_from, project_text, sheet_keys
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     _require_free(folder, path)
     _require_names(arguments)
     files = list(dict.fromkeys(Path(word) for word in arguments.sheets))
-    sizes = [_size_of(file) for file in files]
+    sizes = _sizes_of(files)
     names = [path_from(folder, file) for file in files]
     sheets = list(zip(sheet_keys(files), names, sizes, strict=True))
     text = project_text(arguments.character, arguments.trigger, sheets)
@@ -68,8 +68,16 @@ def _require_names(arguments: argparse.Namespace) -> None:
             raise UsageError(f"--{option}: {error.message}", error.fix) from None
 
 
-def _size_of(file: Path) -> Size:
+def _sizes_of(files: list[Path]) -> list[Size]:
+    """All are decoded once: one that is cut off has a sound header."""
+    bar = ProgressBar()
+    sizes: list[Size] = []
     try:
-        return read_info(file).size
+        for number, file in enumerate(files, 1):
+            sizes.append(Size(*load_picture(file).size))
+            bar(number, len(files), printable(file.name))
     except PictureError as error:
         raise UsageError(error.message, f"{error.hint} Nothing was written.".strip()) from error
+    finally:
+        bar.close()
+    return sizes
