@@ -7,6 +7,7 @@ import difflib
 import os
 from collections.abc import Callable
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 from spyke_tui import __version__
@@ -20,7 +21,7 @@ EPILOG = """\
 spyke-tui [PROJECT] opens the app on a crops.toml or its folder (default: here).
 Exit codes: 0 fine; 1 findings or failed work; 2 usage, or an unreadable crops.toml;
 130 interrupted (all finished work is kept)."""
-NOT_YET = ("reg", "topup", "import", "practice")
+NOT_YET = ("reg", "topup", "practice")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -142,7 +143,8 @@ def _command_parser() -> argparse.ArgumentParser:
         )
         # The parser above has set both; here only what is given counts.
         _add_common(command, default=argparse.SUPPRESS)
-        command.set_defaults(run=_runner(name))
+        # A module can't be called import.
+        command.set_defaults(run=_runner(f"{name}_" if iskeyword(name) else name))
         return command
 
     _add_demo(add("demo", "write a sample project with sheets of its own, and open it"))
@@ -151,6 +153,7 @@ def _command_parser() -> argparse.ArgumentParser:
     _add_build(add("build", "write training images and captions; only what changed"))
     _add_check(add("check", "say everything that is wrong or missing"))
     _add_handover(add("handover", "write dataset.toml and TRAINING.md for sd-scripts"))
+    _add_import(add("import", "take an existing kohya folder in as a project"))
     return parser
 
 
@@ -203,3 +206,17 @@ def _add_handover(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--at", metavar="PATH", help="where the dataset's folder will lie on the training machine"
     )
+
+
+def _add_import(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "folder", metavar="FOLDER", help="a train folder (10_name), the one over it, or a dataset"
+    )
+    command.add_argument(
+        "dir", nargs="?", metavar="DIR", help="the new project's folder (default: here)"
+    )
+    command.add_argument("--character", metavar="NAME", help="default: from the folder's name")
+    command.add_argument(
+        "--trigger", metavar="WORD",
+        help="default: what most captions begin with; given, it is put in front of all captions",
+    )  # fmt: skip

@@ -1,0 +1,126 @@
+"""``spyke-tui import``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from spyke_tui.cli.output import ProgressBar, counted
+from spyke_tui.errors import UsageError
+from spyke_tui.kohya.importing import Imported, Remark, import_folder
+from spyke_tui.model.table import printable
+from spyke_tui.store.crops_file import FILE_NAME, parse_project
+from spyke_tui.store.files import write_whole
+from spyke_tui.store.imported_text import imported_text
+from spyke_tui.store.new_project import add_gitignore_rules
+
+LISTED = 20
+"""Files of one kind that are named; the rest are counted."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    folder = _project_folder(arguments)
+    path = folder / FILE_NAME
+    _require_free(folder, path)
+    bar = ProgressBar()
+    try:
+        imported = import_folder(
+            Path(arguments.folder),
+            folder,
+            trigger=arguments.trigger,
+            character=arguments.character,
+            progress=bar,
+        )
+    finally:
+        bar.close()
+    text = imported_text(imported.project)
+    parse_project(text, path)
+    write_whole(path, text.encode(), durable=True)
+    add_gitignore_rules(folder)
+    _report(imported, arguments.folder, folder)
+    return 1 if imported.left_out else 0
+
+
+def _project_folder(arguments: argparse.Namespace) -> Path:
+    place = Path(arguments.dir or arguments.project or ".")
+    return place.parent if place.name == FILE_NAME else place
+
+
+def _require_free(folder: Path, path: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(
+            f"{folder} is not a folder.", "Name the folder to take in, then the project's folder."
+        )
+    if path.exists() or path.is_symlink():
+        raise UsageError(
+            f"{path} is there already.",
+            "Name another folder: spyke-tui import FOLDER DIR. Nothing was written.",
+        )
+
+
+# -- what is said at the end ----------------------------------------------------------------
+
+
+def _report(imported: Imported, source: str, folder: Path) -> None:
+    project = imported.project
+    dataset, crops = project.dataset, len(project.crops)
+    twins = f" and {counted(imported.twins, 'flipped twin')}" if imported.twins else ""
+    print(f"wrote {printable(str(folder / FILE_NAME))}: {counted(crops, 'picture')}{twins} came in")
+    origin = {
+        "given": "as given",
+        "captions": "most captions begin with it",
+        "folder": "from the folder's name",
+    }[imported.trigger.origin]
+    print(f"  trigger    {dataset.trigger} ({origin})")
+    print(f"  character  {dataset.character}, class {dataset.class_}")
+    print(f"  training   {dataset.repeats} repeats, {dataset.size} px")
+    print(
+        f"  captions   {imported.in_fields} read into fields, {imported.overrides} kept word for "
+        f"word, {counted(imported.without_caption, 'picture')} without one"
+    )
+    _say_notes(imported, source)
+    _list("Did not come in:", imported.left_out)
+    _list("Look at:", imported.remarks)
+    place = "" if folder.resolve() == Path.cwd() else f" --project {printable(str(folder))}"
+    print(
+        f"Next: spyke-tui build{place}   spyke-tui check{place}   "
+        f"then: spyke-tui {printable(str(folder))}"
+    )
+
+
+def _say_notes(imported: Imported, source: str) -> None:
+    """What is not as it was, and what to do about it."""
+    word, found = imported.trigger.word, imported.source
+    if imported.triggered:
+        print(f"{word} was put in front of {counted(imported.triggered, 'caption')}.")
+    if imported.untriggered:
+        print(
+            f"Captions that don't begin with {word} came in as they are "
+            f"({imported.untriggered}). To put it in front: import again with --trigger {word}."
+        )
+    if imported.renamed:
+        print(
+            f"Ids are in small letters, digits, - and _: {counted(imported.renamed, 'picture')} "
+            "got a new name."
+        )
+    if len({train.repeats for train in found.train}) > 1:
+        names = ", ".join(printable(train.path.name) for train in found.train)
+        print(
+            f"{names} have repeats of their own; a project has one number: "
+            f"{imported.project.dataset.repeats}, that of the largest."
+        )
+    if found.reg_images:
+        print(
+            f"Regularization images in {printable(source)} ({found.reg_images}) stay where they "
+            "are and are no part of the project."
+        )
+
+
+def _list(title: str, remarks: list[Remark]) -> None:
+    if not remarks:
+        return
+    print(title)
+    for remark in remarks[:LISTED]:
+        print(f"  {printable(remark.file)}  {printable(remark.word)}")
+    if len(remarks) > LISTED:
+        print(f"  and {len(remarks) - LISTED} more")
