@@ -55,6 +55,7 @@ $(VENV)/.packages: $(VENV)/.made .ci/constraints.txt
 
 $(VENV)/.installed: $(VENV)/.packages pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q spyke_tui
 	@touch $@
 
 # Terminals and an SSH server to test in. Without them those tests are skipped.
