@@ -229,6 +229,13 @@ def test_a_picture_of_a_crop_that_went(good: TrainingSet) -> None:
     assert "c asks for no flipped twin" in good.first("image-foreign").message
 
 
+def test_a_picture_of_a_crop_that_has_another_id(good: TrainingSet) -> None:
+    good.change("a", id="e")
+    finding = good.first("image-foreign")
+    assert "another id" in finding.message
+    assert "build" in finding.fix
+
+
 def test_the_same_stem_twice(good: TrainingSet) -> None:
     (good.train / "a.jpg").write_bytes(png("a"))
     finding = good.first("stem-duplicate")

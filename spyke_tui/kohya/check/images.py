@@ -172,7 +172,11 @@ def _again(listing: Listing, name: str, inspection: Inspection) -> str:
 def _foreign(name: str, inspection: Inspection) -> Finding:
     stem = name.rpartition(".")[0]
     crop = inspection.project.crop(stem) or inspection.project.crop(crop_of_stem(stem))
-    if crop is None or stem in inspection.planned:
+    path = inspection.train.path / name
+    if crop is None and inspection.entry(path) is not None:
+        why = "spyke-tui wrote it for a crop that is gone or has another id now"
+        fix = "Run spyke-tui build: it clears up what it wrote."
+    elif crop is None or stem in inspection.planned:
         why = "no crop explains it, but the trainer would train on it"
         fix = "Move it out of the training folder, or make a crop of it on a sheet."
     elif crop.status == "keep":
@@ -182,8 +186,9 @@ def _foreign(name: str, inspection: Inspection) -> Finding:
         kind = "a draft" if crop.status == "draft" else "rejected"
         why = f"its crop {crop.id} is {kind}"
         fix = "Run spyke-tui build, which clears it away, or keep the crop."
-    where = inspection.place(inspection.train.path / name)
-    return Finding("image-foreign", "warning", where, f"{printable(name)}: {why}.", fix)
+    return Finding(
+        "image-foreign", "warning", inspection.place(path), f"{printable(name)}: {why}.", fix
+    )
 
 
 def _same_stems(listing: Listing, names: list[str], inspection: Inspection) -> Iterator[Finding]:
