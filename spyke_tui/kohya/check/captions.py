@@ -85,7 +85,7 @@ def _missing(stem: str, inspection: Inspection) -> Finding:
         why = f"{printable(name)} {printable(what)}: the trainer takes the picture without it."
         fix = "Remove it, then run spyke-tui build."
     else:
-        why = f"{printable(stem)} has no {printable(name)} beside it."
+        why = f"There is no {printable(name)} beside its picture."
         planned = stem in inspection.planned
         fix = "Run spyke-tui build." if planned else f"Write {printable(name)}, trigger first."
     return Finding("caption-missing", "error", inspection.where(inspection.train, name), why, fix)
