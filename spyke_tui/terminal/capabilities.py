@@ -22,6 +22,10 @@ CLEAR_PATCHES = ("xterm", "foot")
 they were. Others paint them in the background colour, so they get whole cells."""
 
 
+KITTY_TERMS = ("xterm-kitty", "xterm-ghostty")
+"""Values of TERM that only terminals with kitty graphics set; a hint where no answer came."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The protocol in use.
@@ -76,6 +80,9 @@ def choose(
         return replace(base, protocol="sixel", found=f"{name} has sixel graphics")
     if answers.replied:
         return replace(base, found=f"{name} has neither kitty nor sixel graphics")
+    if environ.get("TERM") in KITTY_TERMS or "KITTY_WINDOW_ID" in environ:
+        # It is still busy opening its window, say; its answers are dropped when they come.
+        return replace(base, protocol="kitty", found=f"{name} is known to have kitty graphics")
     return replace(base, found=f"{name} did not say what it can show")
 
 

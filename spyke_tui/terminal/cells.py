@@ -183,7 +183,7 @@ def _colour(colour: int, base: int, depth: Depth, grey: bool) -> str:
         return f"{base + 1}"
     red, green, blue = colour >> 16, colour >> 8 & 255, colour & 255
     if grey:
-        red = green = blue = (299 * red + 587 * green + 114 * blue) // 1000
+        red = green = blue = round(0.2126 * red + 0.7152 * green + 0.0722 * blue)  # Rec. 709
     if depth == "truecolor":
         return f"{base};2;{red};{green};{blue}"
     return f"{base};5;{_palette_index(red, green, blue)}"

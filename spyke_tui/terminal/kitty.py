@@ -28,7 +28,15 @@ from spyke_tui.terminal.kitty_marks import (
     put,
 )
 from spyke_tui.terminal.kitty_shelf import Key, Parcel, Shelf
-from spyke_tui.terminal.kitty_wire import Board, Placement, ink_png, palette_png, sent_png
+from spyke_tui.terminal.kitty_wire import (
+    PLAIN,
+    PLAIN_CUT,
+    Board,
+    Placement,
+    ink_png,
+    palette_png,
+    sent_png,
+)
 from spyke_tui.terminal.labels import TextLayer, edge_of, line_width, text_layer
 from spyke_tui.terminal.scene import Kind, Outline, Palette, Scene
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
@@ -213,9 +221,8 @@ class KittySurface:
         out: dict[int, Placement] = {}
         ground = self._shelf.image(self._ground_key)
         if ground is not None:
-            whole = Rect(0, 0, 1, 1)
             out[GROUND] = Placement(
-                ground, GROUND, place.left, place.top, whole, 0, 0, place.width, place.height
+                ground, GROUND, place.left, place.top, PLAIN_CUT, 0, 0, place.width, place.height
             )
         self._lens = None
         best = self._best_level(viewport)
@@ -327,7 +334,7 @@ class KittySurface:
         frame = corner_size(pane, line)
         alpha = round(255 * (1 - palette.dim))
         inks = {
-            self._ground_key: partial(ink_png, Size(1, 1), palette.background),
+            self._ground_key: partial(ink_png, PLAIN, palette.background),
             self._ink_key("dim"): partial(ink_png, pane, 0, alpha=alpha),
             self._ink_key("upper"): partial(ink_png, frame, palette.active, hole=upper),
             self._ink_key("lower"): partial(ink_png, frame, palette.active, hole=lower),

@@ -18,7 +18,15 @@ from spyke_tui.terminal.cells import ANY, CLEAR, Cell
 from spyke_tui.terminal.kitty_levels import Level, in_pixels
 from spyke_tui.terminal.kitty_marks import put
 from spyke_tui.terminal.kitty_shelf import Key, Parcel, Shelf
-from spyke_tui.terminal.kitty_wire import Board, Placement, ink_png, palette_png, sent_png
+from spyke_tui.terminal.kitty_wire import (
+    PLAIN,
+    PLAIN_CUT,
+    Board,
+    Placement,
+    ink_png,
+    palette_png,
+    sent_png,
+)
 from spyke_tui.terminal.scene import Palette
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update
 
@@ -149,9 +157,8 @@ class KittyPreview:
         ground, pad = self._shelf.image(ground_key), self._shelf.image(pad_key)
         if ground is None:
             return out
-        whole = Rect(0, 0, 1, 1)
         out[GROUND] = Placement(
-            ground, GROUND, place.left, place.top, whole, cols=place.width, rows=place.height
+            ground, GROUND, place.left, place.top, PLAIN_CUT, cols=place.width, rows=place.height
         )
         if (settled := self._shelf.image(self._settled)) is not None:
             cut = Rect(0, 0, square.width, square.height)
@@ -215,7 +222,7 @@ class KittyPreview:
     def _order(self) -> tuple[Parcel, ...]:
         assert self._place is not None
         ground, pad = self._ink_keys()
-        make = partial(_inked, Size(1, 1), self._palette.background)
+        make = partial(_inked, PLAIN, self._palette.background)
         parcels = self._shelf.want(ground, make, self._arrived)
         make = partial(_inked, self._place.pixels, self._shown[2])
         return parcels + self._shelf.want(pad, make, self._arrived)

@@ -114,6 +114,12 @@ def sent_file(image: int, size: Size, path: str) -> list[str]:
     return [f"\x1b_Ga=t,t=t,f=24,s={size.width},v={size.height},i={image},q=2;{name}\x1b\\"]
 
 
+PLAIN = Size(8, 8)
+PLAIN_CUT = Rect(2, 2, 4, 4)
+"""An image of one colour that is stretched over a pane, and the part of it to show: terminals
+blend the outermost pixels of a stretched image with what is behind it."""
+
+
 def palette_png(picture: Image.Image, colours: int) -> bytes:
     """An RGB picture as a PNG of at most so many colours."""
     how = Image.Quantize.MEDIANCUT if colours > 128 else Image.Quantize.FASTOCTREE

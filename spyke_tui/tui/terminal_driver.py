@@ -4,19 +4,48 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import signal
+import sys
+from collections.abc import Iterable
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from textual import events
+from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.message import Message
 
-LATE = 1.0
-"""Seconds at the start in which keys are not believed where answers are still to come."""
+LATE = 20.0
+"""Seconds after the start in which answers to our questions are taken out of the input."""
+
+_ANSWERS = re.compile(
+    r"\x1b_G[^\x1b]*\x1b\\|\x1bP>\|[^\x1b]*\x1b\\"
+    r"|\x1b\[6;\d+;\d+t|\x1b\[\?1;\d+;\d+S|\x1b\[\?[\d;]*c"
+)
+"""What the questions in `terminal.probe` are answered with."""
+
+_BEGUN = re.compile(r"\x1b(?:_G[^\x1b]*\x1b?|P>?\|?[^\x1b]*\x1b?|\[6;[\d;]*|\[\?[\d;]*|_)$")
+
+
+class AnswerFilter(XTermParser):
+    """Textual's parser, deaf to late answers: it would take them for typed letters."""
+
+    _held = ""
+    _begun: float | None = None
+
+    def feed(self, data: str) -> Iterable[Message]:
+        self._begun = self._begun or monotonic()
+        if data and monotonic() - self._begun < LATE:
+            data, self._held = self._held + data, ""
+            data = _ANSWERS.sub("", data)
+            if begun := _BEGUN.search(data):
+                data, self._held = data[: begun.start()], begun.group()
+            if not data:
+                return ()
+        return super().feed(data)
 
 
 def tidy_driver(base: type[Driver]) -> type[Driver]:
@@ -27,22 +56,24 @@ def tidy_driver(base: type[Driver]) -> type[Driver]:
     """
 
     class TidyDriver(base):  # type: ignore[misc, valid-type]
-        def start_application_mode(self) -> None:
-            self._begun = monotonic()
-            super().start_application_mode()
-
         def stop_application_mode(self) -> None:
             app: Any = self._app
             if getattr(self, "_writer_thread", None) is not None:
                 app.writer.farewell()
             super().stop_application_mode()
 
-        def process_message(self, message: Message) -> None:
+        def run_input_thread(self) -> None:
             app: Any = self._app
-            late = app.session.choice.late and monotonic() - self._begun < LATE
-            if late and isinstance(message, events.Key):
-                return  # a late answer to a question about images, read as keys
-            super().process_message(message)
+            module: Any = sys.modules[base.__module__]
+            plain = getattr(module, "XTermParser", None)
+            if plain is None or not app.session.choice.late:
+                super().run_input_thread()
+                return
+            module.XTermParser = AnswerFilter
+            try:
+                super().run_input_thread()
+            finally:
+                module.XTermParser = plain
 
     return TidyDriver
 

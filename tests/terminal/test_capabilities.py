@@ -78,6 +78,12 @@ def test_only_terminals_known_for_it_get_patches_with_holes() -> None:
     assert not choose("auto", parse(other), {}).terminal.clear_patches
 
 
+def test_a_known_terminal_that_is_slow_to_answer_is_believed() -> None:
+    assert choose("auto", Answers(), {"TERM": "xterm-kitty"}).protocol == "kitty"
+    assert not choose("auto", Answers(), {"TERM": "xterm-kitty"}).terminal.files
+    assert choose("auto", parse(PLAIN), {"TERM": "xterm-kitty"}).protocol == "halfcell"
+
+
 def test_hostile_answers_do_no_harm() -> None:
     data = b"\x1bP>|\x07evil\x9b31m" + b"x" * 500 + b"\x1b\\\x1b[6;0;0t\x1b[?1;0;0S\x1b[?4c"
     answers = parse(data)
