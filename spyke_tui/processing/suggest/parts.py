@@ -12,6 +12,9 @@ from spyke_tui.processing.suggest.splitting import is_flimsy, stroke_depth, with
 _WORTH_TRIMMING = 0.85
 """Strokes are only worth a decision if the body's rectangle is this much smaller."""
 
+_LEAST_BODY = 0.4
+"""A body that is smaller than this, compared to the whole, is only a closed part of a drawing."""
+
 _SATELLITE_GAP = 0.12
 """How far a mark may be from its figure, as a share of the figure's extent."""
 
@@ -38,7 +41,7 @@ def trimmed(blobs: list[Blob], out_of_time: Callable[[], bool]) -> list[Blob]:
         choices.append((blob, body))
     chosen: dict[Blob, Blob] = {}
     for blob, body in choices:
-        if body.rect.area <= _WORTH_TRIMMING * blob.rect.area:
+        if _LEAST_BODY <= body.rect.area / blob.rect.area <= _WORTH_TRIMMING:
             others = [pair for pair in choices if pair[0] is not blob]
             if _company(body, others) > _company(blob, others):
                 chosen[blob] = body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median_low
 
 from PIL import Image
 
@@ -11,7 +12,6 @@ from spyke_tui.processing.suggest.blobs import Blob
 from spyke_tui.processing.suggest.company import reference_extent
 from spyke_tui.processing.suggest.palette import ColourIndex, Mix, blend, likeness, overlap
 from spyke_tui.processing.suggest.parts import with_marks
-from spyke_tui.processing.suggest.splitting import is_flimsy
 
 _LEAST_SIZE = 0.34
 """A figure has at least this share of the reference extent: a face beside full bodies has."""
@@ -31,8 +31,11 @@ _LIKE_SMALL = 0.9
 _LIKE_SERIES = 0.6
 """The least overlap of colours within a series."""
 
+_SPARSE = 0.6
+"""Below this share of the large figures' density a small blob looks like writing."""
+
 _FLIMSY = 0.8
-"""Writing counts as this much less like the character."""
+"""What looks like writing counts as this much less like the character."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class _Candidate:
     relative: float
 
     @property
+    def density(self) -> float:
+        """The share of ink in the rectangle."""
+        return self.blob.ink / self.blob.rect.area
+
+    @property
     def aspect(self) -> float:
         return self.blob.rect.width / self.blob.rect.height
 
@@ -67,12 +75,13 @@ def select_figures(blobs: list[Blob], rgb: Image.Image) -> list[Figure]:
     ]
     if not candidates:
         return []
-    large = [candidate.mix for candidate in candidates if candidate.relative >= _CHARACTER_SIZE]
-    character = blend(large)
+    large = [candidate for candidate in candidates if candidate.relative >= _CHARACTER_SIZE]
+    character = blend([candidate.mix for candidate in large])
+    density = median_low(candidate.density for candidate in large)
     chosen: list[Blob] = []
     scores: list[float] = []
     for candidate in candidates:
-        like = _likeness(candidate, character)
+        like = _likeness(candidate, character, density)
         if _fits(candidate, like) or _in_series(candidate, candidates):
             chosen.append(candidate.blob)
             scores.append(min(1.0, candidate.relative) * (0.5 + 0.5 * like))
@@ -82,11 +91,15 @@ def select_figures(blobs: list[Blob], rgb: Image.Image) -> list[Figure]:
     return sorted(figures, key=lambda figure: -figure.score)
 
 
-def _likeness(candidate: _Candidate, character: Mix) -> float:
-    """How well the candidate's colours fit, less for what looks like writing."""
+def _likeness(candidate: _Candidate, character: Mix, density: float) -> float:
+    """How well the candidate's colours fit; less for what is much sparser, as writing is.
+
+    `density` is the share of ink in the rectangles of the large figures: on a sheet of line art
+    being sparse says nothing.
+    """
     like = likeness(candidate.mix, character)
     small = candidate.relative < _CHARACTER_SIZE
-    return like * _FLIMSY if small and is_flimsy(candidate.blob) else like
+    return like * _FLIMSY if small and candidate.density < _SPARSE * density else like
 
 
 def _fits(candidate: _Candidate, like: float) -> bool:
@@ -103,18 +116,23 @@ def _in_series(candidate: _Candidate, candidates: list[_Candidate]) -> bool:
     Faces drawn large show colours that are rare on the full figures, so they may fit each other
     better than those.
     """
-    if not 0.4 <= candidate.aspect <= 1.7:
+    if not _face_shaped(candidate):
         return False
     alike = [
         other
         for other in candidates
         if other is not candidate
         and 0.75 <= other.relative / candidate.relative <= 1.33
-        and 0.7 <= other.aspect / candidate.aspect <= 1.43
+        and _face_shaped(other)
+        and 0.6 <= other.aspect / candidate.aspect <= 1.67
         and _aligned(candidate.blob.rect, other.blob.rect)
         and overlap(candidate.mix, other.mix) >= _LIKE_SERIES
     ]
     return len(alike) >= 2
+
+
+def _face_shaped(candidate: _Candidate) -> bool:
+    return 0.4 <= candidate.aspect <= 1.7
 
 
 def _aligned(one: Rect, other: Rect) -> bool:
