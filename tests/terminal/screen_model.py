@@ -11,7 +11,7 @@ _TOKEN = re.compile(
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
     r"|\x1b[P_^][^\x1b]*\x1b\\"
     r"|\x1b[()][A-Za-z0-9]|\x1b[=>78A-Za-z]"
-    r"|(?P<char>.)",
+    r"|(?P<char>[^\x1b])",
     re.DOTALL,
 )
 DEFAULT = -1

@@ -54,7 +54,7 @@ def test_cells_of_one_colour_are_written_without_repeating_it() -> None:
 def test_256_colours_and_grey() -> None:
     change = [Change(0, 0, Cell("x", 0xFF0000, 0x000000))]
     assert "38;5;196" in encode(change, 0, 0, "256")
-    assert "38;2;76;76;76" in encode(change, 0, 0, grey=True)
+    assert "38;2;54;54;54" in encode(change, 0, 0, grey=True)
 
 
 def test_control_characters_never_reach_the_terminal() -> None:
