@@ -309,7 +309,7 @@ KEYS = st.sampled_from(
      "size", "file", "images", "min", "max", "erase", "server", "rerolls", "17", "framing", "x"]
 )  # fmt: skip
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
 )
