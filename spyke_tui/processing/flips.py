@@ -9,10 +9,10 @@ from PIL import Image, ImageChops
 from spyke_tui.errors import PictureError
 from spyke_tui.processing.loading import load_picture
 
-_GRID = 64
-"""Cells a side that are compared: fine enough to see a retouched hand, too coarse for the noise
-of a JPEG."""
-_NOISE = 16
+_GRID, _CELL = 64, 8
+"""Cells a side that are compared, and the fewest pixels a side of one: fine enough to see a
+retouched hand, too coarse for the noise of a JPEG."""
+_NOISE = 24
 """Levels (of 255) by which a cell may differ."""
 
 
@@ -27,15 +27,15 @@ def is_flip(one: Path, other: Path) -> bool:
         return False
     if pictures[0].size != pictures[1].size:
         return False
-    flipped, expected = map(_coarse, (pictures[0], pictures[1]))
-    flipped = flipped.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    bands = ImageChops.difference(flipped, expected).split()
+    # Flipped before it is made small: a box filter is not symmetrical to the pixel.
+    flipped = pictures[0].transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    bands = ImageChops.difference(_coarse(flipped), _coarse(pictures[1])).split()
     return all(_highest(band) <= _NOISE for band in bands)
 
 
 def _coarse(picture: Image.Image) -> Image.Image:
-    size = min(_GRID, picture.width), min(_GRID, picture.height)
-    return picture.convert("RGBA").resize(size, Image.Resampling.BOX)
+    width, height = (max(1, min(_GRID, side // _CELL)) for side in picture.size)
+    return picture.convert("RGBA").resize((width, height), Image.Resampling.BOX)
 
 
 def _highest(band: Image.Image) -> int:
