@@ -28,6 +28,9 @@ _PAINTED = 0.4
 _CLOAKS = 0.5
 """Between two equally tall figures the valley may be this high: their cloaks overlap."""
 
+_LEAST_PIECE = 14
+"""Of narrower pieces, in working pixels, a profile says nothing: a pose looks like a pair."""
+
 _PEAK = 0.75
 """Both sides of such a valley reach at least this share of the highest point."""
 
@@ -96,28 +99,39 @@ def _ways(blob: Blob, usual: Size, maps: InkMaps, *, worn: bool) -> list[Callabl
     """The ways of cutting that make sense for a blob of this shape."""
     width, height = blob.rect.width, blob.rect.height
     wide = width > 1.4 * usual.width or width > 1.1 * height
-    very_wide = width > 1.6 * usual.width or width > 1.8 * height
+    row = width > 1.8 * height
     painted = blob.ink >= _PAINTED * blob.rect.area
     narrowest = min(usual.width, height)
-    ways: list[Callable[[], list[Blob]]] = []
-    depth = splitting.stroke_depth(blob)
-    if depth and not worn:
-        ways.append(lambda: splitting.by_erosion(blob, depth))
-    if wide:
-        ways.append(lambda: splitting.by_valleys(blob, across=True, piece=0.4 * narrowest))
-    if very_wide:
-        ways.append(lambda: _between_peaks(blob, 0.5 * narrowest))
-    if painted and not wide and width > 0.5 * height:
-        ways.append(lambda: _between_peaks(blob, 0.4 * width))
-    if height > 1.6 * usual.height:
-        ways.append(lambda: splitting.by_valleys(blob, across=False, piece=0.4 * usual.height))
-    if blob.rect.area >= _GIANT * maps.distance.width * maps.distance.height:
-        ways.append(lambda: splitting.by_threshold(blob, maps.distance, maps.threshold))
-    return ways
+    depth = 0 if worn else splitting.stroke_depth(blob)
 
+    def at_bridges() -> list[Blob]:
+        return splitting.by_erosion(blob, depth)
 
-def _between_peaks(blob: Blob, piece: float) -> list[Blob]:
-    return splitting.by_valleys(blob, across=True, piece=piece, valley=_CLOAKS, side=_PEAK)
+    def at_valleys() -> list[Blob]:
+        piece = max(_LEAST_PIECE, 0.4 * narrowest)
+        return splitting.by_valleys(blob, across=True, piece=piece)
+
+    def between_peaks() -> list[Blob]:
+        piece = max(_LEAST_PIECE, 0.5 * narrowest if wide else 0.4 * width)
+        return splitting.by_valleys(blob, across=True, piece=piece, valley=_CLOAKS, side=_PEAK)
+
+    def between_rows() -> list[Blob]:
+        piece = max(_LEAST_PIECE, 0.4 * usual.height)
+        return splitting.by_valleys(blob, across=False, piece=piece)
+
+    def at_faint_ink() -> list[Blob]:
+        return splitting.by_threshold(blob, maps.distance, maps.threshold)
+
+    pair = painted and not wide and width > 0.5 * height
+    ways = (
+        (row, at_valleys),  # before the bridges, which take long to look for in a long row
+        (depth > 0, at_bridges),
+        (wide and not row, at_valleys),
+        (width > 1.6 * usual.width or row or pair, between_peaks),
+        (height > 1.6 * usual.height, between_rows),
+        (blob.rect.area >= _GIANT * maps.distance.width * maps.distance.height, at_faint_ink),
+    )
+    return [way for sensible, way in ways if sensible]
 
 
 def _convincing(pieces: list[Blob], whole: Blob, peers: list[Blob]) -> bool:

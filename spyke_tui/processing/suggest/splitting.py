@@ -21,7 +21,10 @@ from spyke_tui.processing.suggest.blobs import (
 )
 from spyke_tui.processing.suggest.ground import channel_distance
 
-_HIGHER_THRESHOLDS = (32, 48, 72, 108)
+_HIGHER_THRESHOLDS = (48, 96)
+_DENSE = 0.6
+"""From this share of ink in its rectangle on, a blob certainly is painted."""
+
 _SOLID = 0.8
 """From this share of ink in its silhouette on, a blob is painted rather than outlined."""
 
@@ -175,7 +178,8 @@ def by_valleys(
     highest valley, compared to its lower side; `side` the least height of both sides, compared
     to the highest point.
     """
-    solid = blob.ink >= _SOLID * blob.filled.histogram()[255]
+    dense = blob.ink >= _DENSE * blob.rect.area
+    solid = dense or blob.ink >= _SOLID * blob.filled.histogram()[255]
     profile = _profile(blob_mask(blob) if solid else blob.filled, across=across)
     cut_on = 1.1 * blob.rect.height if across else float("inf")
     cuts = _valleys(profile, round(piece), valley, side, cut_on)
