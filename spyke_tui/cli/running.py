@@ -23,7 +23,7 @@ def run_guarded(run: Callable[[], int], *, json_errors: bool) -> int:
         _log("ended with exit code %d", code)
         return code
     except SpykeError as error:
-        _log("stopped with exit code %d: %s", error.exit_code, error)
+        _log("stopped with exit code %d: %r", error.exit_code, str(error))
         return _last_word(error.exit_code, partial(_say_error, error, json_errors))
     except KeyboardInterrupt:
         _log("interrupted")
@@ -134,18 +134,15 @@ def start_log(file: str, words: Sequence[str] = ()) -> None:
     from spyke_tui.errors import UsageError
 
     try:
-        logging.basicConfig(
-            filename=file,
-            level=logging.DEBUG,
-            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-            encoding="utf-8",
-            errors="backslashreplace",
-        )
-        logging.getLogger("PIL").setLevel(logging.INFO)
+        handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(
             f"The log file {file} can't be written: {error.strerror}.", "Name another one."
         ) from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.DEBUG)
+    logging.getLogger("PIL").setLevel(logging.INFO)
     from spyke_tui import __version__
 
     _log("spyke-tui %s: %r in %s", __version__, words, os.getcwd())
