@@ -375,6 +375,9 @@ class _Build:
             # An edited one stays where the crop, as it is now, shows what it showed then.
             why = CHANGED_BY_HAND if job.compare == "edited" else NOT_OURS
             self._keep(planned.image, why, planned)
+            entry = self.manifest.files.get(self.manifest.name_of(planned.image))
+            if entry is not None and job.compare == "edited":
+                entry.key = job.key  # it is what the crop makes now, but for the retouching
             return False
         if made.state == "in the way":
             # Retouched, and its crop moved too: it can't be right any more.

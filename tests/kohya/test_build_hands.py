@@ -11,7 +11,9 @@ from little_project import LittleProject, contents, rect, stamps
 from PIL import Image, ImageDraw
 
 from spyke_tui.kohya import plan
+from spyke_tui.kohya.check import check_project
 from spyke_tui.kohya.result import BuildResult
+from spyke_tui.store.crops_file import CropsFile
 
 
 @pytest.fixture
@@ -308,3 +310,16 @@ def test_keys_compare_without_their_encoder() -> None:
     assert plan.key_parts(one) != plan.key_parts(one.replace("512", "768"))
     assert plan.key_parts("rubbish") == ("", "rubbish")
     assert plan.key_parts("[]") == ("", "[]")
+
+
+def test_a_retouched_picture_that_its_changed_crop_would_make_again_is_not_stale(
+    project: LittleProject,
+) -> None:
+    retouch(project.train / "front.png")
+    # outside its rectangle there is nothing to paint over: other parameters, the same picture
+    project.change("front", erase=[rect(2, 2, 3, 3)])
+    project.build()
+    file = CropsFile.read(project.folder)
+    codes = {finding.code for finding in check_project(file.project, file.folder).findings}
+    assert "image-edited" in codes
+    assert "image-stale" not in codes
