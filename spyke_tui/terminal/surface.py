@@ -210,6 +210,7 @@ def open_surfaces(protocol: str, palette: Palette, terminal: Terminal | None = N
         shelf = Shelf(terminal.files)
         sheet = KittySurface(palette, shelf)
         return Surfaces(sheet, KittyPreview(palette, shelf, sheet.level_for))
-    from spyke_tui.terminal.halfcell import HalfcellPreview, HalfcellSurface
+    from spyke_tui.terminal.halfcell import HalfcellSurface
+    from spyke_tui.terminal.halfcell_preview import HalfcellPreview
 
     return Surfaces(HalfcellSurface(palette), HalfcellPreview(palette))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+
+from spyke_tui.errors import SpykeError
 
 
 def run_app(project_path: Path, images: str = "auto") -> int:
     """Open the project (a crops.toml or its folder) until the user quits; the exit status.
 
-    Raises `ProjectFileError` before the screen is touched where crops.toml can't be read.
+    Raises `ProjectFileError` before the screen is touched where crops.toml can't be read, and
+    whatever the app crashed with, after it gave the terminal back.
     """
     if "SSH_CONNECTION" in os.environ:
         # An arrow may arrive in two packets; Textual reads this once, when it is imported.
@@ -36,4 +40,8 @@ def run_app(project_path: Path, images: str = "auto") -> int:
     session = Session.open(project_path, choice)
     app = SpykeApp(session)
     app.run()
+    if app.failure is not None:
+        with suppress(SpykeError, OSError):
+            session.file.write(session.project)  # the second since the last save
+        raise app.failure
     return app.return_code or 0

@@ -15,6 +15,7 @@ from spyke_tui.tui.messages import ProjectSaved, SaveFailed
 if TYPE_CHECKING:
     from textual.app import App
 
+    from spyke_tui.model.project import Project
     from spyke_tui.tui.session import Session
 
 SOON = 0.3
@@ -46,6 +47,10 @@ class Autosave:
         self._drop_timer()
         return await self._save()
 
+    def _write(self, project: Project) -> None:
+        self._session.file.write(project)
+        self._session.remember()  # also for the day the terminal is simply closed
+
     def _due(self) -> None:
         self._timer = None
         start(self._app, self._save, "save")
@@ -64,7 +69,7 @@ class Autosave:
                 return True
             self._last = monotonic()
             try:
-                await asyncio.to_thread(session.file.write, project)
+                await asyncio.to_thread(self._write, project)
             except (WriteError, OSError) as error:
                 problem = str(error)
                 if problem != session.problem:

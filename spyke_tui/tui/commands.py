@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Edge
-from spyke_tui.tui.crop_editor import FAR, STEPS, CropEditor
+from spyke_tui.tui.crop_editor import FAR, CropEditor
+from spyke_tui.tui.crop_selection import STEPS
 from spyke_tui.tui.widgets.sheet_view import middle_rect
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from spyke_tui.model.project import Project, Sheet
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.state import load_state, save_state
 from spyke_tui.terminal.capabilities import Choice
-from spyke_tui.tui.crop_editor import STEPS, CropEditor
+from spyke_tui.tui.crop_editor import CropEditor
+from spyke_tui.tui.crop_selection import STEPS
 
 
 class Session:
@@ -44,17 +45,15 @@ class Session:
         return self.file.folder / sheet.file
 
     def remember(self, **more: Any) -> None:
-        """Keep where the user is for the next start."""
+        """Keep where the user is, and `more`, for the next start."""
         crop = self.editor.crop
-        save_state(
-            self.file.folder,
-            {
-                "sheet": self.editor.sheet_key,
-                "crop": crop.id if crop else "",
-                "step": self.editor.step,
-                **more,
-            },
-        )
+        self.left_at |= {
+            "sheet": self.editor.sheet_key,
+            "crop": crop.id if crop else "",
+            "step": self.editor.step,
+            **more,
+        }
+        save_state(self.file.folder, self.left_at)
 
     def _return_to(self, state: dict[str, Any]) -> None:
         editor = self.editor

@@ -83,6 +83,15 @@ class SpykeApp(App[None]):
         if self.session.choice.why:
             self.notify(self.session.choice.why, markup=False)
 
+    @property
+    def failure(self) -> Exception | None:
+        """What the app crashed with."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """A crash ends the app; whoever runs it says so. Textual would print a traceback."""
+        self._close_messages_no_wait()
+
     # Actions of all panes
 
     def do(self, action: str) -> None:

@@ -9,12 +9,12 @@ from screen_model import ScreenModel
 from spyke_tui.model.geometry import Edge, Rect, Size, nearest_fit
 from spyke_tui.processing.previews import SheetPicture
 from spyke_tui.terminal.cells import encode
-from spyke_tui.terminal.halfcell import (
-    CELL,
+from spyke_tui.terminal.halfcell import HalfcellSurface
+from spyke_tui.terminal.halfcell_frame import CELL
+from spyke_tui.terminal.halfcell_preview import (
     FOLLOW_TOLERANCE,
     SETTLE_TOLERANCE,
     HalfcellPreview,
-    HalfcellSurface,
 )
 from spyke_tui.terminal.scene import Kind, Outline, Palette, Scene
 from spyke_tui.terminal.surface import Place, Surface, Update

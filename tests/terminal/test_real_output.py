@@ -19,7 +19,7 @@ import pytest
 from PIL import Image, ImageDraw
 from screen_model import ScreenModel, Shown
 
-from spyke_tui.terminal.halfcell import SETTLE_TOLERANCE
+from spyke_tui.terminal.halfcell_preview import SETTLE_TOLERANCE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
 
@@ -61,6 +61,7 @@ class Session:
         )
         os.close(slave)
         self.written = 0
+        self.last_words = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def resize(self, cols: int, rows: int) -> None:
@@ -76,7 +77,9 @@ class Session:
         except OSError:
             return False
         self.written += len(data)
-        self.screen.feed(self._decoder.decode(data))
+        text = self._decoder.decode(data)
+        self.last_words = (self.last_words + text)[-4000:]
+        self.screen.feed(text)
         return bool(data)
 
     def until(self, condition: Callable[[], bool], what: str, limit: float = 30) -> None:
@@ -96,13 +99,15 @@ class Session:
 
 
 @contextmanager
-def running(folder: Path, size: tuple[int, int], **more: str) -> Iterator[Session]:
+def running(
+    folder: Path, size: tuple[int, int], *, code: str = RUN, **more: str
+) -> Iterator[Session]:
     env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     env |= {"XDG_STATE_HOME": str(folder / "state"), **more}
     for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX", "LINES", "COLUMNS"):
         if name not in more:
             env.pop(name, None)
-    session = Session([sys.executable, "-c", RUN, str(folder), "halfcell"], *size, env)
+    session = Session([sys.executable, "-c", code, str(folder), "halfcell"], *size, env)
     try:
         session.until(lambda: session.screen.has("▀"), "the picture")
         session.until_quiet()
@@ -216,3 +221,28 @@ def test_quitting_ends_with_0_and_a_resize_is_followed(folder: Path) -> None:
         it.until(lambda: it.process.poll() is not None, "the end")
         assert it.process.returncode == 0
         assert "left = 61" in (folder / "crops.toml").read_text()
+
+
+def test_a_crash_gives_the_terminal_back_and_loses_nothing(folder: Path) -> None:
+    crash = (
+        "import sys; from pathlib import Path\n"
+        "from spyke_tui.tui.widgets.status_line import StatusLine\n"
+        "draw = StatusLine.draw\n"
+        "def broken(self):\n"
+        "    draw(self)\n"
+        "    if self._session.editor.crop.rect.left > 61: raise RuntimeError('a fault of ours')\n"
+        "StatusLine.draw = broken\n"
+        "from spyke_tui.cli.running import run_guarded\n"
+        "from spyke_tui.tui.app import run_app\n"
+        "run = lambda: run_app(Path(sys.argv[1]), sys.argv[2])\n"
+        "sys.exit(run_guarded(run, json_errors=False))\n"
+    )
+    with running(folder, (100, 30), code=crash) as it:
+        it.press("ll")
+        it.until(lambda: it.process.poll() is not None, "the end")
+        it.until_quiet(0.1)
+        assert it.process.returncode == 1
+        assert "\x1b[?1049l" in it.last_words
+        assert "Traceback" not in it.last_words
+        assert "spyke-tui" in it.last_words.rpartition("\x1b[?1049l")[2]
+        assert "left = 62" in (folder / "crops.toml").read_text()

@@ -6,7 +6,7 @@ import pytest
 
 from spyke_tui.actions import ACTIONS
 from spyke_tui.model.geometry import Edge, Rect
-from spyke_tui.tui.crop_editor import STEPS
+from spyke_tui.tui.crop_selection import STEPS
 
 FRONT = (60, 40, 120, 240)
 
