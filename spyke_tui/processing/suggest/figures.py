@@ -28,7 +28,7 @@ _WORK_AREA = 300_000
 _SPECK = 1 / 60_000
 """The least share of the working copy that a blob's ink must have."""
 
-_SPLITTING_SHARE = 0.7
+_SPLITTING_SHARE = 0.75
 """Splitting may take until this share of the time limit; choosing needs the rest."""
 
 

@@ -13,7 +13,6 @@ from PIL import Image, ImageChops, ImageFilter
 
 from spyke_tui.processing.background import (
     Colour,
-    colour_distance,
     count_colours,
     dominant_colour,
     estimate_background,
@@ -170,14 +169,3 @@ def _filled(found: dict[int, Colour]) -> list[Colour]:
                 )
         tiles.update(added)
     return [tiles[index] for index in range(_TILES * _TILES)]
-
-
-__all__ = [
-    "channel_distance",
-    "colour_distance",
-    "distance_map",
-    "flattened",
-    "local_ground",
-    "sheet_ground",
-    "threshold_of",
-]

@@ -70,7 +70,8 @@ def opened_up(blobs: list[Blob], maps: InkMaps, out_of_time: Callable[[], bool])
         for blob in blobs:
             pieces: list[Blob] = []
             if blob in large and tried.get(blob) != usual and not out_of_time():
-                pieces = _figures_in(blob, blobs, usual, maps, worn=blob in cut)
+                ways = _ways(blob, usual, maps, worn=blob in cut)
+                pieces = _figures_in(blob, blobs, ways, out_of_time)
                 tried[blob] = usual
             after.extend(pieces or [blob])
             cut.update(pieces)
@@ -81,14 +82,15 @@ def opened_up(blobs: list[Blob], maps: InkMaps, out_of_time: Callable[[], bool])
 
 
 def _figures_in(
-    blob: Blob, peers: list[Blob], usual: Size, maps: InkMaps, *, worn: bool
+    blob: Blob,
+    peers: list[Blob],
+    ways: list[Callable[[], list[Blob]]],
+    out_of_time: Callable[[], bool],
 ) -> list[Blob]:
-    """The figures that one blob consists of; [] where it is one, or no cut is convincing.
-
-    The ways to cut are tried from the safest to the boldest. `worn` says that the blob was cut
-    out of one whose bridges were looked at already.
-    """
-    for way in _ways(blob, usual, maps, worn=worn):
+    """The figures that one blob consists of; [] where it is one, or no cut is convincing."""
+    for way in ways:
+        if out_of_time():
+            break
         pieces = way()
         if _convincing(pieces, blob, peers):
             return pieces
@@ -96,7 +98,10 @@ def _figures_in(
 
 
 def _ways(blob: Blob, usual: Size, maps: InkMaps, *, worn: bool) -> list[Callable[[], list[Blob]]]:
-    """The ways of cutting that make sense for a blob of this shape."""
+    """The ways of cutting that make sense for a blob of this shape, from the safest on.
+
+    `worn` says that the blob was cut out of one whose bridges were looked at already.
+    """
     width, height = blob.rect.width, blob.rect.height
     wide = width > 1.4 * usual.width or width > 1.1 * height
     row = width > 1.8 * height

@@ -21,7 +21,9 @@ from spyke_tui.processing.suggest.blobs import (
 )
 from spyke_tui.processing.suggest.ground import channel_distance
 
-_HIGHER_THRESHOLDS = (48, 96)
+_HIGHER_THRESHOLDS = (48, 72, 108)
+"""Distances from the paper, in levels, at which a giant blob is looked at again."""
+
 _DENSE = 0.6
 """From this share of ink in its rectangle on, a blob certainly is painted."""
 
@@ -271,6 +273,3 @@ def _cut(blob: Blob, cuts: list[int], *, across: bool) -> list[Blob]:
             right = end if index == last else edges[index]
             parts[index].append((row, left, right))
     return [blob_of(part) for part in parts if part]
-
-
-__all__ = ["balanced", "by_erosion", "by_threshold", "by_valleys", "without_strokes"]
