@@ -17,7 +17,7 @@ from spyke_tui.model.geometry import Rect
 from spyke_tui.model.project import Crop, Project, Sheet
 from spyke_tui.model.reading import read_project
 from spyke_tui.model.table import FieldError
-from spyke_tui.store.toml_blocks import Block, split_blocks
+from spyke_tui.store.toml_blocks import Block, lines_of, split_blocks
 
 CROP_FIELDS = (
     "id", "sheet", "rect", "status", "framing", "view", "pose", "action", "expression",
@@ -293,7 +293,7 @@ def _insert(pieces: list[_Piece], at: int, text: str, path: tuple[str, ...]) -> 
 
 
 def _cut_text(text: str) -> tuple[str, str]:
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     return Block((), False, lines, 1).split_tail() if lines else ("", "")
 
 
@@ -307,7 +307,7 @@ def _new_crop_text(crop: Crop, style: str, removed: dict[str, str]) -> str:
     """A new [[crops]] table; the old text again, where a crop of this id was deleted before."""
     kept = removed.pop(crop.id, None)
     if kept is not None:
-        piece = _Piece([Block(("crops",), True, kept.splitlines(keepends=True), 1)])
+        piece = _Piece([Block(("crops",), True, lines_of(kept), 1)])
         before = read_project(
             {"dataset": {"character": "x", "trigger": "x"}, **tomllib.loads(kept)}
         ).crops[0]

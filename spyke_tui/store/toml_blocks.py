@@ -43,11 +43,16 @@ class Block:
         return "".join(self.lines[:end]), "".join(self.lines[end:])
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines with their ends. Only LF ends one in TOML; `str.splitlines` knows ten more."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
 def split_blocks(text: str) -> list[Block]:
     """Cut valid TOML at its headers. Joined, the blocks are `text` again."""
     blocks = [Block((), False, [], 1)]
     state = _State()
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
+    for number, line in enumerate(lines_of(text), 1):
         at_top = state.is_top_level
         match = _HEADER.match(line.rstrip("\r\n")) if at_top else None
         if match and (path := _header_path(match[2])) is not None:
