@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from colorsys import rgb_to_hls
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -190,15 +191,15 @@ def _colour(colour: int, base: int, depth: Depth, grey: bool) -> str:
 
 
 def _palette_index(red: int, green: int, blue: int) -> int:
-    """The nearest of the 256 fixed colours: the 6x6x6 cube or the grey ramp."""
-    steps = (0, 95, 135, 175, 215, 255)
-    cube = [min(range(6), key=lambda i: abs(steps[i] - value)) for value in (red, green, blue)]
-    grey = min(23, max(0, round(((red + green + blue) / 3 - 8) / 10)))
-    level = 8 + 10 * grey
+    """A near one of the 256 fixed colours: greyish colours on the grey ramp, others in the cube.
 
-    def distance(r: int, g: int, b: int) -> int:
-        return (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2
-
-    if distance(level, level, level) < distance(*(steps[i] for i in cube)):
-        return 232 + grey
-    return 16 + 36 * cube[0] + 6 * cube[1] + cube[2]
+    It must be the one that the host's own repaints choose (Rich's rule), or every change would
+    leave its shade behind.
+    """
+    _, light, saturation = rgb_to_hls(red / 255, green / 255, blue / 255)
+    if saturation < 0.15:
+        grey = round(light * 25)
+        return {0: 16, 25: 231}.get(grey, 231 + grey)
+    sixths = (value / 95 if value < 95 else 1 + (value - 95) / 40 for value in (red, green, blue))
+    r, g, b = map(round, sixths)
+    return 16 + 36 * r + 6 * g + b

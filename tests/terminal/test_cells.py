@@ -86,3 +86,12 @@ def test_a_changed_row_is_brought_up_to_date(old: str, new: str) -> None:
     screen.feed(encode(changes_between(0, None, before), 0, 0))
     screen.feed(encode(changes_between(0, before, after), 0, 0))
     assert screen.text() == ["".join(cell.text for cell in after)]
+
+
+@given(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))
+def test_256_colours_are_those_of_a_repaint(red: int, green: int, blue: int) -> None:
+    from rich.color import Color, ColorSystem
+
+    number = Color.from_rgb(red, green, blue).downgrade(ColorSystem.EIGHT_BIT).number
+    change = [Change(0, 0, Cell(" ", ANY, red << 16 | green << 8 | blue))]
+    assert f"48;5;{number}m" in encode(change, 0, 0, "256")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 IDLE = 0.16
 """Seconds without a change after which the real renderer draws the preview."""
 
-NUDGE_BYTES = 1200
+NUDGE_BYTES = 1000
 """What one nudge may write in all; the preview gets what the sheet's pane has left of it."""
 
 
