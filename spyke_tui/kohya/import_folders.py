@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from spyke_tui.errors import UsageError
 from spyke_tui.kohya.check.listing import Listing, list_folder
 from spyke_tui.model.layout import is_picture
 from spyke_tui.model.table import printable, quoted
+from spyke_tui.store.crops_file import FILE_NAME
 
 TRAIN_ROOTS = ("train", "img", "image", "images")
 """What people call the folder over the training folders."""
@@ -64,7 +66,13 @@ def find_source(folder: Path) -> KohyaSource:
         raise UsageError(
             f"{printable(str(folder))} {what}.", "Name the folder that the pictures lie in."
         )
-    listing = list_folder(folder)
+    # Without "." and "..": its name is asked for.
+    listing = list_folder(Path(os.path.abspath(folder)))
+    if FILE_NAME in listing.files:
+        raise UsageError(
+            f"{printable(str(folder))} is a project of spyke-tui already.",
+            f"Open it: spyke-tui {printable(str(folder))} (or name the dataset inside it).",
+        )
     if listing.problem:
         raise UsageError(
             f"{printable(str(folder))} can't be read: {listing.problem}.", "Mend its permissions."
@@ -120,6 +128,8 @@ def _train_folders(listing: Listing) -> tuple[list[TrainFolder], list[tuple[Path
         for name in listing.folders
         if name.lower() not in _NOT_TRAINING
         and _pictures(folder := list_folder(listing.path / name))
+        # Without repeats in its name and without captions it is just a folder of pictures.
+        and (_REPEATS.fullmatch(name) or _has_captions(folder))
     ]
     if not any(folder.repeats for folder in found):
         return found, []
@@ -133,7 +143,7 @@ def _train_folders(listing: Listing) -> tuple[list[TrainFolder], list[tuple[Path
 
 
 def _train_folder(listing: Listing) -> TrainFolder:
-    name = listing.path.absolute().name
+    name = listing.path.name
     match = _REPEATS.fullmatch(name)
     if match:
         return TrainFolder(listing, int(match[1]), match[2])
@@ -145,9 +155,13 @@ def _pictures(listing: Listing) -> list[str]:
     return sorted(name for name in (*listing.files, *listing.odd) if is_picture(name))
 
 
+def _has_captions(listing: Listing) -> bool:
+    return any(name.lower().endswith((".txt", ".caption")) for name in listing.files)
+
+
 def _name(listing: Listing, train: list[TrainFolder]) -> str:
     """The character's name: that of a dataset's root, else the largest class token."""
-    own = listing.path.absolute().name
+    own = listing.path.name
     if _train_root(listing) and own.lower() not in _PLACES:
         return own
     return max(train, key=lambda found: len(found.pictures)).token or own

@@ -50,7 +50,9 @@ def with_tag_exchanged(crop: Crop, old: str, new: Sequence[str]) -> Crop | str:
     Only the fields that make the tag change; an override is edited as text.
     """
     if crop.caption.strip():
-        return replace(crop, caption=exchanged(crop.caption, old, new))
+        caption = exchanged(crop.caption, old, new)
+        # An empty override is none: the fields would speak instead.
+        return replace(crop, caption=caption) if caption else f'"{old}" is its whole caption'
     framing, expression = crop.framing, crop.expression
     if framing and framing == old.casefold():
         found = next((kind for kind in FRAMINGS if [kind] == [*new]), None)

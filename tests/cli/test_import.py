@@ -76,6 +76,17 @@ def test_here_is_where_no_folder_is_named(
     assert sheets["back"].file == "../old/10_spyke_v1/back.png"
 
 
+def test_the_folder_may_be_named_by_dots(
+    train: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (train / "sub").mkdir()
+    monkeypatch.chdir(train / "sub")
+    assert main(["import", ".."]) == 0
+    project = CropsFile.read(Path()).project
+    assert project.dataset.repeats == 10
+    assert project.sheets["back"].file == "../back.png"
+
+
 def test_an_existing_project_is_left_alone(
     train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

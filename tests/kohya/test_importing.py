@@ -121,7 +121,12 @@ def test_nothing_to_take_in_is_said(tmp_path: Path) -> None:
     for place, words in (("empty", "no picture"), ("gone", "exist"), ("note.txt", "not a folder")):
         with pytest.raises(UsageError, match=words):
             taken_in(tmp_path / place, tmp_path)
-    put(tmp_path / "one", "a.png")
+    put(tmp_path / "album" / "summer", "a.png")
+    with pytest.raises(UsageError, match="no picture"):
+        taken_in(tmp_path / "album", tmp_path)
+    (tmp_path / "album" / "crops.toml").touch()
+    with pytest.raises(UsageError, match="a project"):
+        taken_in(tmp_path / "album", tmp_path)
     put(tmp_path / "two" / "a" / "train" / "1_a", "a.png")
     put(tmp_path / "two" / "b" / "img" / "1_b", "a.png")
     with pytest.raises(UsageError, match='"a", "b"'):

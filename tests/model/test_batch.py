@@ -91,6 +91,8 @@ def test_what_a_field_can_not_say_is_skipped_and_told() -> None:
     edit = remove_tag(project_of(crop), {"a"}, "bust")
     assert edit.changes == ()
     assert edit.skipped == (Skipped("a", '"bust" is its framing: set that instead'),)
+    edit = remove_tag(project_of(replace(BASE, tags=("hat",), caption="hat")), {"a"}, "hat")
+    assert "whole caption" in edit.skipped[0].why
     edit = replace_tag(project_of(crop), {"a"}, "angry expression", "rage")
     assert "expression" in edit.skipped[0].why
 
