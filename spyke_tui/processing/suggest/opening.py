@@ -127,7 +127,8 @@ def _ways(blob: Blob, usual: Size, maps: InkMaps, *, worn: bool) -> list[Callabl
     def at_faint_ink() -> list[Blob]:
         return splitting.by_threshold(blob, maps.distance, maps.threshold)
 
-    pair = painted and not wide and width > 0.5 * height
+    # Two upright figures are together narrower than high; a squat figure is not.
+    pair = painted and not wide and 0.5 * height < width < 0.95 * height
     ways = (
         (row, at_valleys),  # before the bridges, which take long to look for in a long row
         (depth > 0, at_bridges),
