@@ -214,6 +214,9 @@ def _take_in(result: Imported, pictures: list[_Found], project_folder: Path) -> 
             what = f"is not {base[0].name} flipped" if base else "is no flipped twin"
             word = f"{what}: it is {key} from now on"
             result.remarks.append(Remark(_shown(found.path, result.source), word))
+        elif key != free_name(found.stem, ()):
+            word = f"has the name of another picture: it is {key} from now on"
+            result.remarks.append(Remark(_shown(found.path, result.source), word))
         elif key != found.stem:
             result.renamed += 1
         by_stem.setdefault((found.folder.path, found.stem), (found, key))

@@ -17,16 +17,17 @@ from spyke_tui.model.caption import caption_of, split_tags
 from spyke_tui.model.mirroring import mirror_refusal
 from spyke_tui.model.project import FRAMINGS, STATUSES, Crop, Dataset
 from spyke_tui.model.table import quoted
+from spyke_tui.model.undecided import undecided
 
 HELP = (
     'words  tag:sword  view:"back view"  framing:closeup  status:draft  sheet:v1  id:spyke*  '
-    "action:yes  details:cloak  mirror:yes  missing:expression  caption:override  "
+    "action:yes  details:cloak  mirror:yes  missing:any  caption:override  "
     "-not  one | other"
 )
 """The language in one line, for under the field it is typed in."""
 
 _TEXT_KEYS = ("view", "pose", "expression", "background")
-_MISSING = ("framing", *_TEXT_KEYS, "action", "tags", "details")
+_MISSING = ("any", "framing", *_TEXT_KEYS, "action", "tags", "details")
 _ALIASES = {"tags": "tag", "detail": "details", "frame": "framing", "twin": "mirror"}
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -269,11 +270,11 @@ def _caption(_key: str, value: _Value) -> _Test:
 
 def _missing(key: str, value: _Value) -> _Test:
     name = {"tag": "tags"}.get(value.text) or value.one_of(key, _MISSING)
+    if name == "any":
+        return lambda look: bool(undecided(look.crop, look.dataset))
     if name in ("action", "details"):
         return lambda look: getattr(look.crop, name) is None
-    if name == "tags":
-        return lambda look: not look.crop.tags
-    return lambda look: not getattr(look.crop, name).strip()
+    return lambda look: not "".join(getattr(look.crop, name)).strip()
 
 
 _MAKERS: dict[str, Callable[[str, _Value], _Test]] = {

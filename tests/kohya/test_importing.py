@@ -92,6 +92,9 @@ def test_several_training_folders_come_in_together_with_the_largest_ones_repeats
     assert {crop.id: crop.framing for crop in imported.project.crops} == {
         "a": "closeup", "b": "closeup", "a_2": "bust",
     }  # fmt: skip
+    (remark,) = imported.remarks
+    assert remark.file == "5_spyke/a.png"
+    assert "a_2" in remark.word
 
 
 def test_a_folder_without_repeats_is_taken_alone_and_passed_over_beside_one_with(

@@ -53,6 +53,7 @@ def ids(text: str) -> str:
         ("id:spyke*", "spyke_front"), ("id:spyke", ""), ("id:V?0_back", "v10_back"),
         ("missing:expression", "v10_back own"), ("missing:details", "v10_back"),
         ("missing:action", "v10_back own"), ("missing:tag", "v10_back own"),
+        ("missing:any", "v10_back own"),
         ('view:"front view"', "spyke_front"), ("view:front", "spyke_front"), ("view:ront", ""),
         ("expression:calm", "spyke_front"), ("background:white", "spyke_front"),
         ("action:yes", "spyke_front"), ("action:no", ""), ("action:undecided", "v10_back own"),

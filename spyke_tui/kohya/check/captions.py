@@ -11,7 +11,6 @@ from spyke_tui.kohya.plan import Planned
 from spyke_tui.kohya.trainer import CAPTION_SUFFIX
 from spyke_tui.model.caption import (
     CLIP_TOKENS,
-    FACE_FRAMINGS,
     caption_of,
     estimate_tokens,
     split_tags,
@@ -22,6 +21,7 @@ from spyke_tui.model.layout import crop_of_stem
 from spyke_tui.model.mirror_words import mirror_proposal, side_words, swap_sides
 from spyke_tui.model.project import MIRROR_SUFFIX, Crop, Project
 from spyke_tui.model.table import printable, quoted
+from spyke_tui.model.undecided import undecided
 from spyke_tui.model.vocabulary import find_near_misses
 from spyke_tui.store.files import Stamp
 
@@ -50,22 +50,7 @@ def find_in_captions(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _incomplete(crop: Crop, project: Project) -> Iterator[Finding]:
-    """A face is described by its expression, anything else by its pose."""
-    face = crop.framing in FACE_FRAMINGS
-    listed = project.dataset.details or project.dataset.one_sided
-    open_fields = [
-        name
-        for name, decided in (
-            ("framing", crop.framing),
-            ("view", crop.view.strip()),
-            ("expression" if face else "pose", (crop.expression if face else crop.pose).strip()),
-            ("background", crop.background.strip()),
-            ("action", crop.action is not None),
-            # Where the project lists no details there is nothing to look for.
-            ("details", crop.details is not None or not listed),
-        )
-        if not decided
-    ]
+    open_fields = undecided(crop, project.dataset)
     if open_fields:
         yield Finding(
             "caption-incomplete", "warning", crop.id,
