@@ -88,10 +88,8 @@ class Filter:
         return not self.groups
 
     def matches(self, crop: Crop, dataset: Dataset) -> bool:
-        if not self.groups:
-            return True
         look = _Look(crop, dataset)
-        return any(all(test(look) for test in group) for group in self.groups)
+        return not self.groups or any(all(test(look) for test in group) for group in self.groups)
 
     def select(self, crops: Iterable[Crop], dataset: Dataset) -> tuple[Crop, ...]:
         """The crops that match, in their order."""

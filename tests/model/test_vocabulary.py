@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from spyke_tui.model.geometry import Rect
 from spyke_tui.model.project import Crop, Dataset, Project
-from spyke_tui.model.vocabulary import Used, Vocabulary, edit_distance, find_near_misses, slip
+from spyke_tui.model.slips import edit_distance, find_near_misses, slip
+from spyke_tui.model.vocabulary import Used, Vocabulary
 
 DATASET = Dataset("spyke", "spyke_v1", details=("red scarf",), one_sided=("left glove",))
 BASE = Crop(id="a", sheet="s", rect=Rect(0, 0, 1, 1))
@@ -61,6 +62,19 @@ def test_a_first_crop_has_something_to_pick() -> None:
     assert vocabulary.complete("details", "") == ("red scarf", "left glove")
     used = vocabulary_of(replace(BASE, view="Front View"), replace(BASE, view="dutch tilt"))
     assert used.complete("view", "f") == ("Front View",)
+
+
+def test_a_line_is_completed_at_its_last_tag_with_what_it_lacks() -> None:
+    vocabulary = vocabulary_of(
+        *[replace(BASE, framing="bust", expression="angry", tags=("white cloak",))] * 2,
+        replace(BASE, background="White background", details=("red scarf",)),
+    )
+    assert vocabulary.complete_line("spyke_v1, bust, ang") == ("angry expression",)
+    assert vocabulary.complete_line("spyke_v1, wh") == ("white cloak", "White background")
+    assert vocabulary.complete_line("white cloak, whi") == ("White background",)
+    assert vocabulary.complete_line("calm") == ("calm expression",)
+    assert vocabulary.complete_line("spyke_v1, full") == ("full body",)
+    assert vocabulary.complete_line("red s") == (), "a fixed feature is no tag to propose"
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ from spyke_tui.model.findings import Finding
 from spyke_tui.model.layout import crop_of_stem
 from spyke_tui.model.mirror_words import mirror_proposal, side_words, swap_sides
 from spyke_tui.model.project import MIRROR_SUFFIX, Crop, Project
+from spyke_tui.model.slips import find_near_misses
 from spyke_tui.model.table import printable, quoted
 from spyke_tui.model.undecided import undecided
-from spyke_tui.model.vocabulary import find_near_misses
 from spyke_tui.store.files import Stamp
 
 FIXED_SHARE = 0.80
