@@ -16,8 +16,9 @@ INTERRUPTED = 130
 
 def run_guarded(run: Callable[[], int], *, json_errors: bool) -> int:
     """`run`'s exit code; whatever goes wrong becomes a message and a code, never a traceback."""
-    _print_anything()
     try:
+        # Inside, because it flushes: what could not be written before fails here once more.
+        _print_anything()
         code = run()
         sys.stdout.flush()
         _log("ended with exit code %d", code)
