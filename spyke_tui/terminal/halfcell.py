@@ -34,6 +34,7 @@ class HalfcellSurface:
     def __init__(self, palette: Palette) -> None:
         self._palette = palette
         self._view: HalfcellView | None = None
+        self._ground: Ground | None = None
         self._frame = Frame()
         self._shown = False
 
@@ -42,6 +43,7 @@ class HalfcellSurface:
 
     def recolour(self, palette: Palette) -> None:
         self._palette = palette
+        self._ground = None
 
     def load(self, picture: SheetPicture | None, viewport: Viewport) -> HalfcellView:
         rows = _sheet_rows(picture, viewport, self._palette)
@@ -55,7 +57,7 @@ class HalfcellSurface:
 
     def show(self, view: View, scene: Scene, place: Place) -> Update:
         assert isinstance(view, HalfcellView)
-        frame = draw(view, scene, self._palette)
+        frame = self._drawn(view, scene)
         same_size = self._shown and frame.size == self._frame.size
         changes = frame.changes_from(self._frame) if same_size else []
         self._view, self._frame, self._shown = view, frame, True
@@ -66,7 +68,7 @@ class HalfcellSurface:
     def move(self, scene: Scene) -> Update:
         if self._view is None or not self._shown:
             return NOTHING
-        frame = draw(self._view, scene, self._palette)
+        frame = self._drawn(self._view, scene)
         changes = frame.changes_from(self._frame)
         self._frame = frame
         return Update(tuple(changes))
@@ -79,47 +81,70 @@ class HalfcellSurface:
         return NOTHING
 
     def close(self) -> Update:
-        self._view, self._frame, self._shown = None, Frame(), False
+        self._view, self._ground, self._frame, self._shown = None, None, Frame(), False
         return NOTHING
 
     def cells(self, row: int) -> Sequence[Cell]:
         return self._frame.cells(row)
 
+    def _drawn(self, view: HalfcellView, scene: Scene) -> Frame:
+        ground = self._ground
+        if ground is None or ground.view is not view or ground.others != scene.others:
+            self._ground = ground = Ground.of(view, scene.others, self._palette)
+        return draw(ground, scene, self._palette)
 
-def draw(view: HalfcellView, scene: Scene, palette: Palette) -> Frame:
-    """The frame of a scene over a view."""
-    viewport = view.viewport
-    size = Size(viewport.pane.width, viewport.pane.height)
-    rows = _lit_rows(view, scene, size)
-    text: dict[int, dict[int, Cell]] = {}
-    for outline in scene.others:
-        shown = viewport.to_pane(outline.rect)
-        _outline(rows, size, shown, palette.of(outline.kind))
-        _label(text, size, shown, outline, palette, bold=False)
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A view with all but the active crop drawn on it: what stays while that one moves."""
+
+    view: HalfcellView
+    others: tuple[Outline, ...]
+    lit: tuple[bytes, ...]
+    dimmed: tuple[bytes, ...]
+    text: dict[int, dict[int, Cell]]
+
+    @classmethod
+    def of(cls, view: HalfcellView, others: tuple[Outline, ...], palette: Palette) -> Ground:
+        size = view.viewport.pane
+        lit, dimmed = list(map(bytearray, view.rows)), list(map(bytearray, view.dimmed))
+        text: dict[int, dict[int, Cell]] = {}
+        for outline in others:
+            shown = view.viewport.to_pane(outline.rect)
+            for rows in (lit, dimmed):
+                _outline(rows, size, shown, palette.of(outline.kind))
+            _label(text, size, shown, outline, palette, bold=False)
+        return cls(view, others, tuple(map(bytes, lit)), tuple(map(bytes, dimmed)), text)
+
+
+def draw(ground: Ground, scene: Scene, palette: Palette) -> Frame:
+    """The frame of a scene over its ground."""
+    viewport = ground.view.viewport
+    size = viewport.pane
+    if scene.active is None:
+        return Frame(list(ground.lit), ground.text)
+    active = viewport.to_pane(scene.active.rect)
+    rows = _lit_rows(ground, active, size)
+    text = {row: dict(line) for row, line in ground.text.items()}
     for erase in scene.erase:
         shown = viewport.to_pane(erase)
         _hatch(rows, size, shown, palette.erase)
         _label(text, size, shown, Outline(erase, Kind.ERASE, "# erase"), palette, bold=False)
-    if scene.active is not None:
-        shown = viewport.to_pane(scene.active.rect)
-        _outline(rows, size, shown, palette.active)
-        if scene.edge is not Edge.WHOLE:
-            _outline(rows, size, _edge_of(shown, scene.edge), palette.edge)
-        _label(text, size, shown, scene.active, palette, bold=True)
-        _edge_sign(text, size, shown, scene.edge, palette)
-    return Frame([bytes(row) for row in rows], text)
+    _outline(rows, size, active, palette.active)
+    if scene.edge is not Edge.WHOLE:
+        _outline(rows, size, _edge_of(active, scene.edge), palette.edge)
+    _label(text, size, active, scene.active, palette, bold=True)
+    _edge_sign(text, size, active, scene.edge, palette)
+    return Frame(list(map(bytes, rows)), text)
 
 
-def _lit_rows(view: HalfcellView, scene: Scene, size: Size) -> list[bytearray]:
-    if scene.active is None:
-        return [bytearray(row) for row in view.rows]
-    shown = view.viewport.to_pane(scene.active.rect).intersection(
-        Rect(0, 0, size.width, size.height)
-    )
-    rows = [bytearray(row) for row in view.dimmed]
+def _lit_rows(ground: Ground, active: Rect, size: Size) -> list[bytearray]:
+    """Dimmed, but for what lies inside the active rectangle (in pane pixels)."""
+    shown = active.intersection(Rect(0, 0, size.width, size.height))
+    rows = list(map(bytearray, ground.dimmed))
     inside = slice(3 * shown.left, 3 * shown.right)
     for y in range(shown.top, shown.bottom):
-        rows[y][inside] = view.rows[y][inside]
+        rows[y][inside] = ground.lit[y][inside]
     return rows
 
 
