@@ -38,11 +38,11 @@ def test_what_came_in_builds_the_same_captions_and_checks(
     train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = files_under(train)
-    project = tmp_path / "new"
+    project = tmp_path / "my hero"
     assert main(["import", str(train), str(project)]) == 0
     said = capsys.readouterr().out
     assert "3 pictures came in" in said
-    assert f"spyke-tui build --project {project}" in said
+    assert f"spyke-tui build --project '{project}'" in said
     assert main(["build", "--project", str(project), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["written"] == 6
     built = project / "dataset" / "spyke-v1" / "train" / "10_spyke_v1"

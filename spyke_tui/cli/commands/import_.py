@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 
 from spyke_tui.cli.output import ProgressBar, counted
@@ -81,11 +82,9 @@ def _report(imported: Imported, source: str, folder: Path) -> None:
     _say_notes(imported, source)
     _list("Did not come in:", imported.left_out)
     _list("Look at:", imported.remarks)
-    place = "" if folder.resolve() == Path.cwd() else f" --project {printable(str(folder))}"
-    print(
-        f"Next: spyke-tui build{place}   spyke-tui check{place}   "
-        f"then: spyke-tui {printable(str(folder))}"
-    )
+    words = shlex.quote(printable(str(folder)))
+    place = "" if folder.resolve() == Path.cwd() else f" --project {words}"
+    print(f"Next: spyke-tui build{place}   spyke-tui check{place}   then: spyke-tui {words}")
 
 
 def _say_notes(imported: Imported, source: str) -> None:
