@@ -149,7 +149,7 @@ def _edit_blocks(text: str, old: Project, new: Project, removed: dict[str, str])
     crops = [piece for piece in pieces if piece.path == ("crops",)]
     if len(crops) != len(old.crops) or any(not piece.blocks[0].is_array for piece in crops):
         raise _CantEditError
-    _edit_sheets(pieces, old, new)
+    _edit_sheets(pieces, old, new, removed)
     _edit_crops(pieces, crops, old, new, removed)
     return "".join(piece.text for piece in pieces)
 
@@ -203,24 +203,45 @@ def _edit_piece(piece: _Piece, change: Callable[[Any], None]) -> None:
         raise _CantEditError from error
 
 
-def _edit_sheets(pieces: list[_Piece], old: Project, new: Project) -> None:
+def _edit_sheets(
+    pieces: list[_Piece], old: Project, new: Project, removed: dict[str, str]
+) -> None:
     for key in {**old.sheets, **new.sheets}:
         before, after = old.sheets.get(key), new.sheets.get(key)
         if before == after:
             continue
         at = next((i for i, p in enumerate(pieces) if p.path == ("sheets", key)), None)
         if before is None and after is not None:
-            _insert(pieces, _place_of_new_sheet(pieces), _new_sheet_text(after), ("sheets", key))
+            text = _new_sheet_text(after, removed)
+            _insert(pieces, _place_of_sheet(pieces, key, new), text, ("sheets", key))
         elif at is None:
             raise _CantEditError
         elif after is None:
-            pieces[at].text = pieces[at].cut()[1]
+            removed[_removed_sheet(key)], tail = pieces[at].cut()
+            above = pieces[at - 1].text
+            pieces[at].text = tail.lstrip("\n") if above.endswith("\n\n") else tail
         else:
 
             def change(document: Any, b: Sheet | None = before, a: Sheet = after) -> None:
                 _update_fields(document["sheets"][a.key], b, a)
 
             _edit_piece(pieces[at], change)
+
+
+def _removed_sheet(key: str) -> str:
+    """The name of a deleted sheet's text; no crop's id has a dot."""
+    return f"sheets.{key}"
+
+
+def _place_of_sheet(pieces: list[_Piece], key: str, project: Project) -> int:
+    """Behind the sheet that stands before it in `project`."""
+    keys = list(project.sheets)
+    before = set(keys[: keys.index(key)])
+    at = [i for i, piece in enumerate(pieces) if piece.path[:1] == ("sheets",)]
+    here = [i for i in at if len(pieces[i].path) > 1 and pieces[i].path[1] in before]
+    if at and not here:
+        return at[0]
+    return here[-1] + 1 if here else _place_of_new_sheet(pieces)
 
 
 def _edit_crops(
@@ -297,7 +318,19 @@ def _cut_text(text: str) -> tuple[str, str]:
     return Block((), False, lines, 1).split_tail() if lines else ("", "")
 
 
-def _new_sheet_text(sheet: Sheet) -> str:
+def _new_sheet_text(sheet: Sheet, removed: dict[str, str]) -> str:
+    """A new sheet's table; the old text again, where a sheet of this key was deleted before."""
+    kept = removed.pop(_removed_sheet(sheet.key), None)
+    if kept is not None:
+        before = read_project(
+            {"dataset": {"character": "x", "trigger": "x"}, **tomllib.loads(kept)}
+        ).sheets[sheet.key]
+        piece = _Piece([Block(("sheets", sheet.key), False, lines_of(kept), 1)])
+        if before != sheet:
+            _edit_piece(
+                piece, lambda document: _update_fields(document["sheets"][sheet.key], before, sheet)
+            )
+        return piece.text
     table = tomlkit.table()
     _update_fields(table, None, sheet)
     return f"[sheets.{sheet.key}]\n{tomlkit.dumps(table)}"

@@ -20,6 +20,10 @@ MAX_BYTES = 32 * 1024 * 1024
 """Far above any project written by hand; a wrong file named by mistake is refused early."""
 
 
+EARLIER = 20
+"""Texts kept from before the last saves."""
+
+
 class ChangedElsewhereError(WriteError):
     """crops.toml was changed by another program since it was read."""
 
@@ -74,6 +78,7 @@ class CropsFile:
         self._text = text
         self._digest = digest
         self._removed: dict[str, str] = {}
+        self._earlier: list[tuple[Project, str]] = []
         self._guard = threading.Lock()
 
     @property
@@ -113,13 +118,20 @@ class CropsFile:
                     f"{self.path} was changed by another program.",
                     "Nothing was written. Reload it, then make the change again.",
                 )
-            text = edited_text(self._text, self.project, project, self._removed)
+            text = self._text_before(project)
+            if text is None:
+                text = edited_text(self._text, self.project, project, self._removed)
             data = text.encode()
             # A symlinked crops.toml stays a link; its target is replaced.
             target = self.path.resolve()
             self.stamp = write_whole(target, data, durable=True)
             remove_leftovers(target.parent)
+            self._earlier = [*self._earlier, (self.project, self._text)][-EARLIER:]
             self._text, self._digest, self.project = text, sha256_of_bytes(data), project
+
+    def _text_before(self, project: Project) -> str | None:
+        """The text that said just this before: the way back restores every byte."""
+        return next((text for said, text in reversed(self._earlier) if said == project), None)
 
 
 def _read_text(path: Path) -> tuple[str, str]:
