@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from spyke_tui.model.geometry import Edge
+from spyke_tui.model.geometry import Edge, Rect
 from spyke_tui.tui.crop_editor import FAR, CropEditor
 from spyke_tui.tui.crop_selection import STEPS
 from spyke_tui.tui.widgets.sheet_view import middle_rect
@@ -74,6 +74,31 @@ def _new(screen: CropsScreen) -> None:
         screen.notify("This project has no sheet to put a crop on.", markup=False)
     elif viewport is not None:
         editor.add(middle_rect(viewport, editor.sheet_size))
+
+
+def _repeat(screen: CropsScreen) -> None:
+    viewport, crop = screen.sheet_view.viewport, screen.editor.crop
+    if viewport is not None and crop is not None:
+        middle = middle_rect(viewport, screen.editor.sheet_size)
+        size = crop.rect.size
+        left = middle.left + (middle.width - size.width) // 2
+        top = middle.top + (middle.height - size.height) // 2
+        screen.editor.add(Rect(left, top, size.width, size.height))
+
+
+def _mirror(screen: CropsScreen) -> None:
+    reason = screen.editor.turn_mirror()
+    if reason is not None:
+        screen.notify(f"No flipped twin: {reason}.", severity="warning", markup=False)
+
+
+def _copy(screen: CropsScreen) -> None:
+    crop = screen.editor.crop
+    if crop is not None:
+        rect = crop.rect
+        numbers = f"{rect.left} {rect.top} {rect.width} {rect.height}"
+        screen.app.copy_to_clipboard(numbers)
+        screen.notify(f"Copied: {numbers}", markup=False, timeout=2)
 
 
 def _duplicate(screen: CropsScreen) -> None:
@@ -159,6 +184,9 @@ def _leave(screen: CropsScreen) -> None:
 COMMANDS: dict[str, Command] = {
     "crop.new": _new,
     "crop.duplicate": _duplicate,
+    "crop.repeat": _repeat,
+    "crop.mirror": _mirror,
+    "crop.copy": _copy,
     "crop.keep": _keep,
     "crop.reject": _reject,
     "crop.delete": _delete,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from spyke_tui.model.geometry import Rect, grow, nearest_fit, nudge
+from spyke_tui.model.mirroring import mirror_refusal
 from spyke_tui.model.project import Crop, Project, Status
 from spyke_tui.tui.crop_selection import CropSelection
 from spyke_tui.tui.shapes import AspectLock, shaped, stretched
@@ -93,6 +94,17 @@ class CropEditor(CropSelection):
         if self.crop is not None:
             label = f"{status} {self.crop.id}"
             self._apply(label, self._with(replace(self.crop, status=status)))
+
+    def turn_mirror(self) -> str | None:
+        """Ask for a flipped twin, or no longer; the reason where that is refused."""
+        crop = self.crop
+        if crop is None:
+            return None
+        if not crop.mirror and (reason := mirror_refusal(crop, self.project.dataset)):
+            return reason
+        label = f"{'no twin' if crop.mirror else 'twin'} {crop.id}"
+        self._apply(label, self._with(replace(crop, mirror=not crop.mirror)))
+        return None
 
     def delete(self) -> str | None:
         """Take the selected crop out; its neighbour on the sheet is selected. Returns its id."""

@@ -265,3 +265,31 @@ def test_every_action_has_somebody_who_does_it() -> None:
     assert set(EDITS) | set(COMMANDS) == crops
     assert not set(EDITS) & set(COMMANDS)
     assert set(EDITS) >= BURSTS
+
+
+async def test_a_twin_is_asked_for_and_guarded(opened: Callable) -> None:
+    async with opened() as it:
+        await it.press("f")
+        assert it.session.project.crop("front").mirror
+        assert "+ twin" in it.text()
+        await it.saved()
+        assert it.on_disk().project.crop("front").mirror
+        await it.press("f")
+        assert not it.session.project.crop("front").mirror
+        await it.saved()
+        file = it.folder / "crops.toml"
+        guarded = 'trigger = "spyke_plasma_v1"\none_sided = ["right bracer"]'
+        file.write_text(file.read_text().replace('trigger = "spyke_plasma_v1"', guarded))
+        it.app.do("project.reload")
+        await it.press("f")
+        assert not it.session.project.crop("front").mirror
+        assert any("nobody has said" in note.message for note in it.app._notifications)
+
+
+async def test_the_last_size_again_and_the_numbers_on_the_clipboard(opened: Callable) -> None:
+    async with opened() as it:
+        await it.press("Y")
+        new = it.session.editor.crop
+        assert new.status == "draft" and new.rect.size == Rect(*FRONT).size
+        await it.press("p", "o")
+        assert it.app.clipboard == "60 40 120 240"

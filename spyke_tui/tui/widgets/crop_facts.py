@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.caption import caption_of
+from spyke_tui.model.mirroring import has_twin
 from spyke_tui.terminal.cells import cells_of, clipped, plain
 from spyke_tui.tui.widgets.cell_pane import TextPane
 
@@ -44,6 +45,8 @@ class CropFacts(TextPane):
             enlarged = dataset.size / max(1, crop.rect.width, crop.rect.height)
             if enlarged > 1:
                 framing += f"  ! enlarged {enlarged:.1f}x"
+            if crop.mirror:
+                framing += "  + twin" if has_twin(crop, dataset) else "  ! twin refused"
             lines.append((framing, False))
             caption = plain(caption_of(crop, dataset))
             lines += [(line, False) for line in wrap(caption, max(8, width))]
