@@ -116,7 +116,14 @@ def test_an_update_of_the_encoder_costs_no_retouching(
 
     mine = retouch(project.train / "front.png")
     (project.train / "back.txt").write_text("mine\n")
+
+    def encode(image: Image.Image) -> bytes:
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG", compress_level=2)
+        return buffer.getvalue()
+
     monkeypatch.setattr(png, "ENCODER_ID", "another one")
+    monkeypatch.setattr(png, "encode_png", encode)
     project.crop("back")["id"] = "behind"
     project.save()
     result = project.build()
