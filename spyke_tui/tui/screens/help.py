@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -57,14 +58,18 @@ class HelpScreen(ModalScreen[None]):
 
     def _show(self, words: str) -> None:
         lines: list[str] = []
+        width = max(40, min(76, self.app.size.width - 9))
         actions = actions_of(self._pane) + actions_of(EVERYWHERE)
         for group, rows in groupby(
             (action for action in actions if _matches(action, words)), lambda action: action.group
         ):
             lines.append(f"\n{group}" if lines else group)
-            lines += [f"  {keys_of(row) or '(palette)':16} {row.label}: {row.help}" for row in rows]
+            for row in rows:
+                keys = f"  {keys_of(row) or '(palette)':16} "
+                text = f"{row.label}: {row.help}"
+                lines += wrap(text, width, initial_indent=keys, subsequent_indent=" " * len(keys))
         if not words:
-            lines += ["", LATER]
+            lines += ["", *wrap(LATER, width)]
         self.query_one("#table", Static).update(Content("\n".join(lines) or "No such key."))
 
 
