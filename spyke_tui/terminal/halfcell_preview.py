@@ -25,6 +25,10 @@ FEWEST_CELLS = 8
 """Cells of the preview that follow even where nothing is left of the bytes of a nudge."""
 
 
+REST = 0.16
+"""Seconds without a change after which the real renderer draws the preview."""
+
+
 class HalfcellPreview:
     """The training image in half cells."""
 
@@ -73,8 +77,8 @@ class HalfcellPreview:
             return self._take(frame)
         return self._approach(frame, self._place.width * self._place.height, SETTLE_TOLERANCE)
 
-    def settles(self, erased: bool) -> bool:  # noqa: ARG002
-        return True
+    def rest(self, erased: bool) -> float | None:  # noqa: ARG002
+        return REST
 
     def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:  # noqa: ARG002
         return NOTHING  # all of it is text, which the host paints

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 GROUND, CUT, BAR, SETTLED = range(21, 25)
 """Layers from the bottom; also slots (bars: 31-34)."""
 
+REST = 0.2
+"""Seconds without a key after which erased parts are shown."""
+
 Levels = Callable[["SheetPicture"], tuple[int, Level] | None]
 
 
@@ -91,9 +94,9 @@ class KittyPreview:
             return NOTHING
         return Update(transfers=self._order(), text=self._turn())
 
-    def settles(self, erased: bool) -> bool:
-        # Over a slow link a picture of this size is too much for what could hardly be seen.
-        return erased or self._shelf.files
+    def rest(self, erased: bool) -> float | None:
+        # The cut is made from the sheet's own pixels: only erased parts are missing in it.
+        return REST if erased else None
 
     def settle(self, pixels: bytes, side: int) -> Update:
         if self._place is None or side != self.side or not self._visible:

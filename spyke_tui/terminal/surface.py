@@ -151,8 +151,11 @@ class PreviewSurface(Protocol):
     def settle(self, pixels: bytes, side: int) -> Update:
         """Show the real thing: `side` x `side` RGB pixels."""
 
-    def settles(self, erased: bool) -> bool:
-        """Whether `settle` shows more than `follow` has; `erased`: parts are painted over."""
+    def rest(self, erased: bool) -> float | None:
+        """Seconds without a key after which `settle` should show the real thing.
+
+        None where `follow` has shown as much. `erased`: parts of the crop are painted over.
+        """
 
     def recolour(self, palette: Palette) -> None:
         """Take other colours."""
@@ -210,6 +213,11 @@ def open_surfaces(protocol: str, palette: Palette, terminal: Terminal | None = N
         shelf = Shelf(terminal.files)
         sheet = KittySurface(palette, shelf)
         return Surfaces(sheet, KittyPreview(palette, shelf, sheet.level_for))
+    if protocol == "sixel":
+        from spyke_tui.terminal.sixel import SixelSurface
+        from spyke_tui.terminal.sixel_preview import SixelPreview
+
+        return Surfaces(SixelSurface(palette, terminal), SixelPreview(palette, terminal))
     from spyke_tui.terminal.halfcell import HalfcellSurface
     from spyke_tui.terminal.halfcell_preview import HalfcellPreview
 

@@ -156,8 +156,8 @@ class NoPreview:
     def settle(self, pixels: bytes, side: int) -> Update:  # noqa: ARG002
         return NOTHING
 
-    def settles(self, erased: bool) -> bool:  # noqa: ARG002
-        return False
+    def rest(self, erased: bool) -> float | None:  # noqa: ARG002
+        return None
 
     def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:  # noqa: ARG002
         return NOTHING  # all of it is text, which the host paints

@@ -6,6 +6,7 @@ written over it, and Textual does not say where it wrote.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -24,7 +25,7 @@ def spans_in(update: object, region: Region) -> list[Span]:
         painted = update.region
         found = [(y, painted.x, painted.right) for y in painted.line_range]
     elif isinstance(update, ChopsUpdate):
-        found = list(update.spans)
+        found = list(_written(update))
     else:
         return []
     spans: list[Span] = []
@@ -33,6 +34,14 @@ def spans_in(update: object, region: Region) -> list[Span]:
         if region.y <= y < region.bottom and left < right:
             spans.append(Span(y - region.y, left - region.x, right - region.x))
     return spans
+
+
+def _written(update: ChopsUpdate) -> Iterator[tuple[int, int, int]]:
+    """(row, left, right) of what is written: whole pieces of rows, often more than was asked."""
+    for y, left, right in update.spans:
+        for end, (start, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and start <= right and end > left:
+                yield y, start, end
 
 
 def covered_in(screen: Screen[object], region: Region) -> list[Rect]:

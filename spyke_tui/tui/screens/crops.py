@@ -41,7 +41,8 @@ PAUSE = 1.0
 """Seconds between two nudges after which they are two steps of undo."""
 
 FRAME = 0.008
-"""Seconds: keys that come closer together than this share one redraw."""
+"""Seconds: keys that come closer together than this share one redraw; where a redraw costs more
+(sixels do), twice its cost, so that most of the time is left for the keys."""
 
 
 class CropsScreen(PaneScreen):
@@ -60,7 +61,7 @@ class CropsScreen(PaneScreen):
         self._title = ""
         self._said: set[str] = set()
         self._last_edit = 0.0
-        self._last_draw = 0.0
+        self._next_draw = 0.0
         self._redraw: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -126,10 +127,11 @@ class CropsScreen(PaneScreen):
         if changed:
             self.spyke.autosave.changed()
             self.post_message(CropMoved())
-        if monotonic() - self._last_draw >= FRAME:
+        early = self._next_draw - monotonic()
+        if early <= 0:
             self.draw()
         elif self._redraw is None:
-            self._redraw = self.set_timer(FRAME, self._draw_late)
+            self._redraw = self.set_timer(early, self._draw_late)
 
     def numbers_typed(self, rect: Rect | None) -> None:
         if rect is not None:
@@ -150,7 +152,7 @@ class CropsScreen(PaneScreen):
 
     def draw(self) -> None:
         """Bring every widget in line with the editor; only what differs is written."""
-        self._last_draw = monotonic()
+        begun = monotonic()
         editor = self.editor
         with self.spyke.writer.one_write():
             if editor.sheet_key != self._opened:
@@ -161,6 +163,8 @@ class CropsScreen(PaneScreen):
             crops = self.session.project.crops
             self._list.show([(i, crops[i]) for i in editor.indexes], editor.index)
             self._status.draw()
+        cost = monotonic() - begun
+        self._next_draw = begun + cost + max(FRAME, 2 * cost)
 
     def _draw_late(self) -> None:
         self._redraw = None

@@ -35,8 +35,9 @@ class PicturePane(CellPane):
 
     def painted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> None:
         """Textual has painted these cells of the pane; `covered`: something lies over those."""
-        if self._shown_at is not None and self._shown_at.offset != self.region.offset:
-            self.reshow()  # moved without a change of size, which Textual does not tell
+        if self._shown_at is not None and self._shown_at != self.region:
+            self.hide_picture()
+            self.call_next(self.reshow)  # where it only moved, Textual does not tell
             return
         update = self.surface.repainted(spans, covered)
         if update:

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from spyke_tui.model.project import Crop
     from spyke_tui.processing.previews import SheetPicture
 
-IDLE = 0.16
-"""Seconds without a change after which the real renderer draws the preview."""
-
 NUDGE_BYTES = 1000
 """What one nudge may write in all; the preview gets what the sheet's pane has left of it."""
 
@@ -71,8 +68,9 @@ class PreviewPane(PicturePane):
         self.take(self.surface.follow(picture, crop.rect, self._pad, room))
         if self._timer is not None:
             self._timer.stop()
-        if picture is not None and self.surface.side and self.surface.settles(bool(crop.erase)):
-            self._timer = self.set_timer(IDLE, self._settle)
+        rest = self.surface.rest(bool(crop.erase))
+        if picture is not None and self.surface.side and rest is not None:
+            self._timer = self.set_timer(rest, self._settle)
 
     def _settle(self) -> None:
         """Draw the real training image in a thread; a newer crop makes it void."""

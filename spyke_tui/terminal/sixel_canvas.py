@@ -1,0 +1,220 @@
+"""A rectangle of sixel pixels on the screen, cell by cell: what should be there, and what is not.
+
+Text that is written over a sixel picture erases it, so the canvas keeps its pixels and knows
+which of its cells are stale. A changed picture draws its changed cells at once; larger repairs
+go out as a transfer, row after row, always from the newest pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.terminal.sixel_wire import LEFT_OUT, sixel
+from spyke_tui.terminal.surface import NOTHING, Place, Update
+
+AT_ONCE = 400
+"""So many stale cells are drawn at once; more go out as a transfer."""
+
+PIECE_CELLS = 300
+"""Cells in one piece of a transfer; a key press waits behind one piece."""
+
+
+class SixelCanvas:
+    """`area`: the cells of the pane that hold pixels. `clear`: pixels can be left out."""
+
+    def __init__(self, clear: bool) -> None:
+        self._clear = clear
+        self._place = Place(0, 0, 0, 0, Size(1, 1))
+        self.area = Rect(0, 0, 0, 0)
+        self._rows: list[bytes] = []
+        self._colours: Sequence[int] = ()
+        self._text: set[tuple[int, int]] = set()
+        self._covered: tuple[Rect, ...] = ()
+        self._stale: set[tuple[int, int]] = set()
+        self._repair: Repair | None = None
+
+    def lay(
+        self,
+        place: Place,
+        area: Rect,
+        rows: list[bytes],
+        colours: Sequence[int],
+        text: set[tuple[int, int]],
+    ) -> None:
+        """Other pixels in another place: all of it is stale."""
+        self._place, self.area = place, area
+        self._rows, self._colours, self._text = rows, colours, text
+        self._stale = {
+            (row, col)
+            for row in range(area.top, area.bottom)
+            for col in range(area.left, area.right)
+        }
+
+    def change(self, rows: list[bytes], text: set[tuple[int, int]]) -> str:
+        """Other pixels in the same place, in the same colours: what draws the changed cells."""
+        before, self._rows = self._rows, rows
+        uncovered = self._text - text
+        self._text = text
+        dirty = (self._changed(before, rows) | uncovered) - text - self._stale
+        dirty = {cell for cell in dirty if not self._is_covered(*cell)}
+        out: list[str] = []
+        for rect in _merged(dirty):
+            if self._clear and not any(cell in uncovered for cell in _cells(rect)):
+                out.append(self._drawn(rect, before))
+            else:
+                out.append(self._drawn(rect))
+        return "".join(out)
+
+    def painted(self, cells: Iterable[tuple[int, int]], covered: Sequence[Rect]) -> None:
+        """Text was written there."""
+        self._covered = tuple(covered)
+        area = self.area
+        self._stale.update(
+            (row, col)
+            for row, col in cells
+            if area.top <= row < area.bottom and area.left <= col < area.right
+        )
+
+    def repair(self) -> Update:
+        """Draw what is stale, now or bit by bit."""
+        if not self._stale:
+            return NOTHING
+        if len(self._stale) <= AT_ONCE:
+            return Update(text=self.piece(AT_ONCE))
+        if self._repair is not None and not self._repair.over:
+            return NOTHING
+        self._repair = Repair(self)
+        return Update(transfers=(self._repair,))
+
+    def piece(self, limit: int) -> str:
+        """Draw so many stale cells, whole rows of them."""
+        taken: set[tuple[int, int]] = set()
+        for row in sorted({row for row, _ in self._stale}):
+            if len(taken) >= limit:
+                break
+            taken |= {cell for cell in self._stale if cell[0] == row}
+        self._stale -= taken
+        shown = {cell for cell in taken - self._text if not self._is_covered(*cell)}
+        return "".join(self._drawn(rect) for rect in _merged(shown))
+
+    def drop(self) -> None:
+        """The canvas is off the screen."""
+        self._stale = set()
+        if self._repair is not None:
+            self._repair.over = True
+
+    @property
+    def is_whole(self) -> bool:
+        return not self._stale
+
+    def _is_covered(self, row: int, col: int) -> bool:
+        return any(
+            rect.top <= row < rect.bottom and rect.left <= col < rect.right
+            for rect in self._covered
+        )
+
+    def _changed(self, before: list[bytes], after: list[bytes]) -> set[tuple[int, int]]:
+        """The cells whose pixels differ."""
+        cell, area = self._place.cell, self.area
+        found: set[tuple[int, int]] = set()
+        for row in range(area.height):
+            start = row * cell.height
+            lines = slice(start, start + cell.height)
+            old, new = before[lines], after[lines]
+            if old == new:
+                continue
+            differing = 0
+            for a, b in zip(old, new, strict=True):
+                if a != b:
+                    differing |= int.from_bytes(a, "little") ^ int.from_bytes(b, "little")
+            data = differing.to_bytes(area.width * cell.width, "little")
+            for col in range(area.width):
+                if data[col * cell.width : (col + 1) * cell.width].strip(b"\0"):
+                    found.add((area.top + row, area.left + col))
+        return found
+
+    def _drawn(self, cells: Rect, before: list[bytes] | None = None) -> str:
+        """A rectangle of cells; where `before` is given, only the pixels that differ from it."""
+        cell = self._place.cell
+        left = (cells.left - self.area.left) * cell.width
+        across = slice(left, left + cells.width * cell.width)
+        top = (cells.top - self.area.top) * cell.height
+        lines = range(top, top + cells.height * cell.height)
+        rows = [self._rows[y][across] for y in lines]
+        if before is not None:
+            rows = [_only_new(before[y][across], row) for y, row in zip(lines, rows, strict=True)]
+        row, col = self._place.top + cells.top + 1, self._place.left + cells.left + 1
+        picture = sixel(rows, self._colours)
+        return f"\x1b[{row};{col}H{picture}" if picture else ""
+
+
+@dataclass(slots=True)
+class Repair:
+    """A transfer that draws what is stale when its turn comes."""
+
+    canvas: SixelCanvas
+    over: bool = False
+
+    def due(self, idle: float) -> bool:  # noqa: ARG002
+        return True
+
+    def prepare(self) -> None:
+        """Everything is drawn from the newest pixels, piece by piece."""
+
+    def next(self) -> str:
+        piece = ""
+        while not self.over and not piece and not self.canvas.is_whole:
+            piece = self.canvas.piece(PIECE_CELLS)
+        return piece
+
+    def done(self) -> Update:
+        self.over = True
+        return NOTHING
+
+
+def _only_new(old: bytes, new: bytes) -> bytes:
+    if old == new:
+        return bytes((LEFT_OUT,)) * len(new)
+    return bytes([b if a != b else LEFT_OUT for a, b in zip(old, new, strict=True)])
+
+
+def _cells(rect: Rect) -> Iterable[tuple[int, int]]:
+    return (
+        (row, col) for row in range(rect.top, rect.bottom) for col in range(rect.left, rect.right)
+    )
+
+
+def _merged(cells: set[tuple[int, int]]) -> list[Rect]:
+    """Cells as few rectangles: runs in a row, joined with equal runs in the rows below."""
+    open_: dict[tuple[int, int], Rect] = {}
+    out: list[Rect] = []
+    last = -1
+    rows: dict[int, list[int]] = {}
+    for row, col in cells:
+        rows.setdefault(row, []).append(col)
+    for row in sorted(rows):
+        if row != last + 1:
+            out += open_.values()
+            open_ = {}
+        runs = _runs(sorted(rows[row]))
+        kept = {}
+        for run in runs:
+            above = open_.pop(run, None)
+            height = above.height + 1 if above else 1
+            kept[run] = Rect(run[0], row - height + 1, run[1] - run[0], height)
+        out += open_.values()
+        open_, last = kept, row
+    return [*out, *open_.values()]
+
+
+def _runs(cols: list[int]) -> list[tuple[int, int]]:
+    """(start, end) of neighbouring columns."""
+    runs: list[tuple[int, int]] = []
+    for col in cols:
+        if runs and runs[-1][1] == col:
+            runs[-1] = (runs[-1][0], col + 1)
+        else:
+            runs.append((col, col + 1))
+    return runs

@@ -1,0 +1,59 @@
+"""Fewer colours, chosen so that sixels stay short: paper without its grain, then few colours that
+cover the whole range, so that small patches of a rare colour keep it.
+
+A sixel band costs bytes for every colour in it, so the grain of a scan would cost more than the
+drawing. Whatever is nearly one of the picture's large plain colours becomes exactly that.
+"""
+
+from __future__ import annotations
+
+from PIL import Image, ImageChops
+
+from spyke_tui.model.geometry import Size
+
+GRAIN = 14
+"""Steps of 255 in each channel by which paper may differ from its own colour."""
+
+SAMPLE = 8
+"""The large colours are found in every eighth pixel of every eighth row."""
+
+LARGE = 0.02
+"""Share of the picture from which on a colour counts as one of the large ones."""
+
+MOST_LARGE = 5
+
+
+def few_colours(
+    pixels: bytes, size: Size, most: int, grain: int = GRAIN
+) -> tuple[bytes, list[int]]:
+    """RGB pixels as indices and a palette (0xRRGGBB) of at most `most` colours.
+
+    `grain` 0 leaves the paper as it is.
+    """
+    image = Image.frombytes("RGB", (size.width, size.height), pixels)
+    if grain:
+        image = without_grain(image, grain)
+    flat = image.quantize(most, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    values, data = bytes(flat.getpalette() or ()), flat.tobytes()
+    colours = [int.from_bytes(values[at : at + 3], "big") for at in range(0, len(values), 3)]
+    return data, colours[: max(data, default=0) + 1]
+
+
+def without_grain(image: Image.Image, grain: int = GRAIN) -> Image.Image:
+    """The picture with its large plain areas made exactly plain."""
+    small = image.resize(
+        (max(1, image.width // SAMPLE), max(1, image.height // SAMPLE)), Image.Resampling.NEAREST
+    ).quantize(24, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    values = small.getpalette() or []
+    counted = sorted(small.getcolors() or (), reverse=True)
+    image = image.copy()
+    near = [255 if value <= grain else 0 for value in range(256)]
+    for count, index in counted[:MOST_LARGE]:
+        if count < LARGE * small.width * small.height or not isinstance(index, int):
+            break
+        red, green, blue = values[3 * index : 3 * index + 3]
+        plain = Image.new("RGB", image.size, (red, green, blue))
+        apart = ImageChops.difference(image, plain).split()
+        most = ImageChops.lighter(ImageChops.lighter(apart[0], apart[1]), apart[2])
+        image.paste(plain, mask=most.point(near))
+    return image
