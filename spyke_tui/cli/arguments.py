@@ -90,6 +90,8 @@ def _refuse_unknown(left: list[str], parser: argparse.ArgumentParser, command: s
     if command:
         actions = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
         chosen = actions[0].choices[command]
+    if command and word in chosen._option_string_actions:
+        raise UsageError(f"{word} stands before the command.", f"Write: spyke-tui {command} {word}")
     near = difflib.get_close_matches(word.lower(), list(chosen._option_string_actions), 1)
     raise UsageError(
         f"{name} has no option {printable(word)}.",
@@ -189,9 +191,11 @@ def _add_build(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--dry-run", action="store_true", help="previews and a contact sheet, nothing else"
     )
-    command.add_argument("--only", nargs="+", metavar="ID", help="only these crops")
     command.add_argument(
-        "--force", nargs="+", metavar="ID", default=[],
+        "--only", nargs="+", action="extend", metavar="ID", help="only these crops"
+    )
+    command.add_argument(
+        "--force", nargs="+", action="extend", metavar="ID", default=[],
         help="overwrite files of these crops that were changed by hand",
     )  # fmt: skip
     _add_json(command)

@@ -90,6 +90,7 @@ def test_kept_files_alone_are_no_failure(project: LittleProject, say: Say) -> No
         (["--vresion"], "spyke-tui has no option --vresion", "--version"),
         (["build", "front"], '"front" is one word too many', "spyke-tui build --help"),
         ([".", "build"], "The command comes first", "spyke-tui build --project"),
+        (["--strict", "check"], "--strict stands before the command", "spyke-tui check --strict"),
         (["build", "--only"], "--only", "--help"),
         (["build", "--project"], "--project", "--help"),
         (["build", "--only", "frnot"], "There is no crop 'frnot'", "front"),
@@ -431,3 +432,13 @@ def test_the_contents_of_a_dry_run_from_the_command_line(project: LittleProject,
     said = say("build", "--dry-run", "--only", "face")
     assert "2 previews written" in said.out
     assert set(contents(project.root)) == {"preview/face.png", "preview/_contact-sheet.png"}
+
+
+def test_ids_in_several_options_are_all_meant(project: LittleProject, say: Say) -> None:
+    assert say("build", "--only", "face", "--only", "front").code == 0
+    assert {path.stem for path in project.train.glob("*.png")} == {"face", "front"}
+    for name in ("face", "front"):
+        (project.train / f"{name}.txt").write_text("mine\n")
+    said = say("build", "--force", "face", "--force", "front")
+    assert "0 kept" in said.out
+    assert say("build").code == 0, "nothing is remembered from one run to the next"

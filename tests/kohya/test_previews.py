@@ -98,6 +98,14 @@ def test_a_foreign_file_of_a_crops_name_is_kept_and_said(project: LittleProject)
     assert pictures(project) == ["_contact-sheet.png", "back.png", "front.png"]
 
 
+def test_a_painted_preview_of_a_rejected_crop_stays(project: LittleProject) -> None:
+    project.preview()
+    (project.root / "preview/back.png").write_bytes(b"painted over")
+    project.change("back", status="reject")
+    assert project.preview().removed == 0
+    assert (project.root / "preview/back.png").read_bytes() == b"painted over"
+
+
 def test_only_adds_and_removes_nothing(project: LittleProject) -> None:
     project.preview()
     project.nudge("front")
