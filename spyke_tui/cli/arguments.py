@@ -168,6 +168,7 @@ def _add_demo(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--headless", action="store_true", help="build, check and print a summary; no screens"
     )
+    command.add_argument("--flawed", action="store_true", help="one with mistakes to find")
     command.add_argument("--images", choices=IMAGES, default="auto")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from spyke_tui.model.findings import Report
 from spyke_tui.model.project import Project
 from spyke_tui.model.table import printable
 from spyke_tui.processing.png import encode_png
-from spyke_tui.processing.samples import draw_samples, sample_project_text
+from spyke_tui.processing.samples import draw_samples, flawed_project_text, sample_project_text
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
 from spyke_tui.store.files import write_whole
 from spyke_tui.store.new_project import add_gitignore_rules
@@ -29,14 +30,16 @@ STILL_TO_COME = ("reg-few",)
 
 def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.dir)
-    write_sample(folder)
+    write_sample(folder, flawed=arguments.flawed)
     if arguments.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return _run_headless(folder)
+        code = _run_headless(folder, flawed=arguments.flawed)
+        print(f"Look around: spyke-tui {shlex.quote(printable(str(folder)))}")
+        return code
     return open_app(str(folder), arguments.images)
 
 
-def write_sample(folder: Path) -> None:
-    """Write the sample project; what is there already stays as it is.
+def write_sample(folder: Path, *, flawed: bool = False) -> None:
+    """Write the sample project, or the one with mistakes; what is there already stays as it is.
 
     Raises `UsageError` where the folder holds something else.
     """
@@ -48,7 +51,8 @@ def write_sample(folder: Path) -> None:
                 "Name a new folder: spyke-tui demo DIR",
             )
         # First the file that says what this is: a start cut short goes on the next time.
-        write_whole(path, sample_project_text().encode())
+        text = flawed_project_text() if flawed else sample_project_text()
+        write_whole(path, text.encode())
         add_gitignore_rules(folder)
         print(f"wrote a sample project to {printable(str(folder))}")
     _draw_missing_sheets(folder, CropsFile.read(path).project)
@@ -67,7 +71,7 @@ def _draw_missing_sheets(folder: Path, project: Project) -> None:
     bar.close()
 
 
-def _run_headless(folder: Path) -> int:
+def _run_headless(folder: Path, *, flawed: bool) -> int:
     file = CropsFile.read(folder)
     bar = ProgressBar()
     result = build_project(file.project, file.folder, crops_file=file, progress=bar)
@@ -80,10 +84,13 @@ def _run_headless(folder: Path) -> int:
         print(f"wrote {printable(str(path))}")
     report = check_project(file.project, file.folder)
     print_report(report)
-    return 1 if result.failed or _say_what_is_missing(report, folder) else 0
+    if flawed:
+        print("These are the mistakes to find.")
+        return 0 if report.ok else 1
+    return 1 if result.failed or _say_what_is_missing(report) else 0
 
 
-def _say_what_is_missing(report: Report, folder: Path) -> bool:
+def _say_what_is_missing(report: Report) -> bool:
     """Print the last word; whether anything is wrong that the sample should not have."""
     wrong = [f for f in report.findings if f.severity == "error" and f.code not in STILL_TO_COME]
     if wrong:
@@ -94,5 +101,4 @@ def _say_what_is_missing(report: Report, folder: Path) -> bool:
             "Everything is there but the regularization images, which need a ComfyUI server; "
             "this version can't make them yet."
         )
-    print(f"Look around: spyke-tui {folder}")
     return False

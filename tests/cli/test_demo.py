@@ -1,0 +1,48 @@
+"""The sample project: whole in one go, found again, and one with mistakes."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from little_project import contents, stamps
+
+from spyke_tui.cli import main
+
+
+@pytest.mark.parametrize("flawed", [False, True])
+def test_the_sample_project(
+    flawed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "my demo\x1b[31m"
+    words = ["demo", "--headless", str(folder), *(["--flawed"] if flawed else [])]
+    assert main(words) == flawed
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "\x1b" not in said.out
+    last = shlex.split(said.out.splitlines()[-1].partition(": ")[2])
+    assert last == ["spyke-tui", str(folder).replace("\x1b", "\\x1b")]
+    assert list((folder / "dataset/spyke/train").iterdir())
+    main(["check", "--json", "--project", str(folder)])
+    codes = {finding["code"] for finding in json.loads(capsys.readouterr().out)["findings"]}
+    if flawed:
+        assert {"mirror-one-sided", "rect-outside", "unknown-key", "sheet-annotated"} <= codes
+    else:
+        assert codes <= {"reg-few"}
+    before = contents(folder)
+    (folder / "sheets").joinpath(next((folder / "sheets").iterdir()).name).unlink()
+    assert main(words) == flawed, "what is missing is drawn again"
+    assert contents(folder) == before
+
+
+def test_a_folder_that_holds_something_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    before = stamps(tmp_path)
+    assert main(["demo", "--headless", str(tmp_path)]) == 2
+    assert main(["demo", "--headless", str(tmp_path / "mine.txt")]) == 2
+    assert "holds something else" in capsys.readouterr().err
+    assert stamps(tmp_path) == before
