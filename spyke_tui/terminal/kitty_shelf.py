@@ -27,6 +27,8 @@ TEMPORARY = "tty-graphics-protocol-spyke-"
 KEPT_PIXELS = 24_000_000
 """Pixels of sheets that stay in the terminal although they are not in use: 4 bytes each there."""
 
+KEPT_IMAGES = 4
+
 Key = tuple[Hashable, ...] | None
 """What an image is: its owner first, then all that it was made from."""
 
@@ -133,12 +135,12 @@ class Shelf:
         for key in [k for k in self._coming if k and mine(k[0]) and k not in used]:
             self._coming.pop(key).void = True
         spare = [key for key in self._held if key and mine(key[0]) and key not in used]
-        room = KEPT_PIXELS
+        room, places = KEPT_PIXELS, KEPT_IMAGES
         out: list[str] = []
         for key in reversed(spare):
             held = self._held[key]
-            room -= held.pixels
-            if held.pixels and room >= 0:
+            if held.pixels and room >= held.pixels and places:
+                room, places = room - held.pixels, places - 1
                 continue
             del self._held[key]
             out.append(deleted(held.image))

@@ -1,0 +1,153 @@
+"""A terminal with kitty graphics, as far as this program uses them, strict about the protocol.
+
+Written from https://sw.kovidgoyal.net/kitty/graphics-protocol/ . What the protocol leaves to the
+terminal (how a cut is scaled) is bilinear here.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+import zlib
+from dataclasses import dataclass
+
+from PIL import Image
+
+_ITEM = re.compile(
+    r"\x1b_G([^;\x1b]*)(?:;([^\x1b]*))?\x1b\\|\x1b\[(\d+);(\d+)H|\x1b\[\d+X|(.)", re.S
+)
+
+
+@dataclass
+class Placed:
+    image: int
+    z: int
+    x: int
+    y: int
+    source: tuple[int, int, int, int]
+    size: tuple[int, int]
+
+
+class KittyModel:
+    """Images and placements. `cols` x `rows` cells of `cell` pixels."""
+
+    def __init__(self, cols: int, rows: int, cell: tuple[int, int]) -> None:
+        self.cols, self.rows, self.cell = cols, rows, cell
+        self.images: dict[int, Image.Image] = {}
+        self.placed: dict[tuple[int, int], Placed] = {}
+        self.bytes = 0
+        self.transmitted = 0
+        self._cursor = (0, 0)
+        self._loading: tuple[dict[str, str], list[str]] | None = None
+
+    def feed(self, text: str) -> None:
+        self.bytes += len(text)
+        for match in _ITEM.finditer(text):
+            if match[1] is not None:
+                keys = dict(pair.split("=") for pair in match[1].split(","))
+                assert keys.get("q") == "2", f"a reply would be typed: {match[1]}"
+                self._command(keys, match[2] or "")
+            elif match[3]:
+                self._cursor = (int(match[3]) - 1, int(match[4]) - 1)
+            elif match[5]:
+                raise AssertionError(f"text among the graphics: {match[5]!r}")
+
+    def render(self, ground: tuple[int, int, int]) -> Image.Image:
+        """The screen: placements by z (the later image above the earlier at the same z)."""
+        width, height = self.cols * self.cell[0], self.rows * self.cell[1]
+        screen = Image.new("RGBA", (width, height), (*ground, 255))
+        for placed in sorted(self.placed.values(), key=lambda p: (p.z, p.image)):
+            part = self.images[placed.image].crop(placed.source)
+            if part.size != placed.size:
+                part = part.resize(placed.size, Image.Resampling.BILINEAR)
+            screen.alpha_composite(part, (placed.x, placed.y))
+        return screen.convert("RGB")
+
+    def _command(self, keys: dict[str, str], payload: str) -> None:
+        assert len(payload) <= 4096
+        action = keys.get("a")
+        if action is None:  # a further chunk
+            assert set(keys) <= {"m", "q"}
+            if self._loading is None:
+                return  # the end of a transmission that was given up
+            self._loading[1].append(payload)
+            if keys["m"] == "0":
+                first, data = self._loading
+                self._loading = None
+                self._load(first, "".join(data))
+        elif action == "t":
+            assert self._loading is None, "a transmission inside another one"
+            if keys.get("m") == "1":
+                self._loading = (keys, [payload])
+            else:
+                self._load(keys, payload)
+        elif action == "p":
+            self._place(keys)
+        elif action == "d":
+            self._delete(keys)
+        else:
+            raise AssertionError(f"unknown action {action}")
+
+    def _load(self, keys: dict[str, str], payload: str) -> None:
+        self.transmitted += 1
+        image = int(keys["i"])
+        if keys.get("t") == "t":
+            path = base64.b64decode(payload).decode()
+            assert "tty-graphics-protocol" in path
+            with open(path, "rb") as file:
+                data = file.read()
+            os.unlink(path)
+        else:
+            try:
+                data = base64.b64decode(payload, validate=True)
+            except ValueError:
+                return
+        if keys.get("o") == "z":
+            data = zlib.decompress(data)
+        if keys["f"] == "100":
+            try:
+                picture = Image.open(io.BytesIO(data)).convert("RGBA")
+            except OSError:
+                return  # given up half way
+        else:
+            assert keys["f"] == "24"
+            size = int(keys["s"]), int(keys["v"])
+            picture = Image.frombytes("RGB", size, data).convert("RGBA")
+        assert max(picture.size) <= 10_000
+        self.placed = {key: p for key, p in self.placed.items() if p.image != image}
+        self.images[image] = picture
+
+    def _place(self, keys: dict[str, str]) -> None:
+        assert keys["C"] == "1", "the cursor would move"
+        image, slot = int(keys["i"]), int(keys["p"])
+        assert image in self.images, "placed before it was there"
+        width, height = self.images[image].size
+        left, top = int(keys.get("x", 0)), int(keys.get("y", 0))
+        wide, high = int(keys["w"]), int(keys["h"])
+        assert wide > 0 and high > 0 and left + wide <= width and top + high <= height
+        dx, dy = int(keys.get("X", 0)), int(keys.get("Y", 0))
+        assert dx < self.cell[0] and dy < self.cell[1]
+        cols, rows = int(keys.get("c", 0)), int(keys.get("r", 0))
+        row, col = self._cursor
+        assert row < self.rows and col < self.cols
+        size = (cols * self.cell[0] - dx, rows * self.cell[1] - dy) if cols else (wide, high)
+        self.placed[image, slot] = Placed(
+            image,
+            int(keys["z"]),
+            col * self.cell[0] + dx,
+            row * self.cell[1] + dy,
+            (left, top, left + wide, top + high),
+            size,
+        )
+
+    def _delete(self, keys: dict[str, str]) -> None:
+        assert keys.get("d") in ("i", "I"), "would delete what others have drawn"
+        image = int(keys["i"])
+        if keys["d"] == "I":
+            assert "p" not in keys
+            self.images.pop(image, None)
+            self.placed = {key: p for key, p in self.placed.items() if p.image != image}
+        else:
+            self.placed.pop((image, int(keys["p"])), None)
