@@ -43,6 +43,10 @@ def _crops(group: str, id_: str, keys: str, label: str, help_: str) -> Action:
     return _action("crops", group, id_, keys, label, help_)
 
 
+def _sheets(group: str, id_: str, keys: str, label: str, help_: str) -> Action:
+    return _action("sheets", group, id_, keys, label, help_)
+
+
 # A table reads best with one row to a line.
 # ruff: noqa: E501
 # fmt: off
@@ -103,7 +107,21 @@ ACTIONS: tuple[Action, ...] = (
     _crops("View", "view.back", "Z", "Zoom back", "back through the same"),
     _crops("View", "focus.leave", "escape", "Leave", "leave the picture, so that Tab moves between the parts of the screen"),
 
-    _action("sheets", "Sheets", "sheet.open", "enter", "Open", "the crops of this sheet"),
+    _sheets("Sheets", "sheet.open", "enter", "Open", "the crops of this sheet"),
+    _sheets("Sheets", "sheet.down", "down j", "Down", "the next sheet of the table"),
+    _sheets("Sheets", "sheet.up", "up k", "Up", "the sheet before"),
+    _sheets("Sheets", "sheet.add", "a", "Add", "add a picture, or all pictures of a folder, as sheets"),
+    _sheets("Sheets", "sheet.remove", "X delete", "Remove", "take this sheet out of crops.toml, with its crops; asks first where it has any"),
+    _sheets("What it is for", "sheet.use-yes", "y", "Use: yes", "crops of it are trained on"),
+    _sheets("What it is for", "sheet.use-partial", "p", "Use: partial", "some of it is good"),
+    _sheets("What it is for", "sheet.use-evaluate", "v", "Use: evaluate", "not decided: look at it again"),
+    _sheets("What it is for", "sheet.use-exclude", "x", "Use: exclude", "nothing of it is trained on"),
+    _sheets("What it is for", "sheet.annotated", "t", "Callout text", "it carries callout text or does not: clean sheets are better for the same view"),
+    _sheets("What it is for", "sheet.note", "e", "Note", "write why it is used or not"),
+    _sheets("Picture files", "sheet.relocate", "r", "Relocate", "look for its picture below a folder, by name and size"),
+    _sheets("Picture files", "sheet.accept-size", "s", "Accept size", "take the changed size of its picture: the rectangles stay where they are"),
+    _sheets("View", "sheet.sort", "o", "Order", "as in the file, by name, by state, by use, by kept crops"),
+    _sheets("View", "sheet.filter", "/", "Filter", "show only sheets with these words"),
 )
 # fmt: on
 

@@ -203,9 +203,7 @@ def _edit_piece(piece: _Piece, change: Callable[[Any], None]) -> None:
         raise _CantEditError from error
 
 
-def _edit_sheets(
-    pieces: list[_Piece], old: Project, new: Project, removed: dict[str, str]
-) -> None:
+def _edit_sheets(pieces: list[_Piece], old: Project, new: Project, removed: dict[str, str]) -> None:
     for key in {**old.sheets, **new.sheets}:
         before, after = old.sheets.get(key), new.sheets.get(key)
         if before == after:

@@ -3,159 +3,247 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import DataTable, Static
+from textual.timer import Timer
+from textual.widgets import DataTable
 
-from spyke_tui.errors import PictureError
-from spyke_tui.model import geometry
-from spyke_tui.terminal.cells import plain
+from spyke_tui.actions import actions_of
+from spyke_tui.model.geometry import Rect
+from spyke_tui.model.geometry import Size as Pixels
+from spyke_tui.model.project import USES
+from spyke_tui.terminal.scene import Scene, scene_of
+from spyke_tui.terminal.surface import open_surfaces
 from spyke_tui.tui.background import start
-from spyke_tui.tui.keymap import bindings_of
+from spyke_tui.tui.keymap import keys_of
 from spyke_tui.tui.screens.pane import PaneScreen
+from spyke_tui.tui.sheet_commands import COMMANDS
+from spyke_tui.tui.sheet_editor import SheetEditor
+from spyke_tui.tui.sheet_states import Looked, advice, look_at
 from spyke_tui.tui.stylesheets import stylesheet
+from spyke_tui.tui.themes import palette_of
+from spyke_tui.tui.widgets.frames import Columns
 from spyke_tui.tui.widgets.pane_bar import PaneBar
+from spyke_tui.tui.widgets.prompt import Prompt
+from spyke_tui.tui.widgets.sheet_facts import SheetFacts
+from spyke_tui.tui.widgets.sheet_table import SheetTable
+from spyke_tui.tui.widgets.sheet_thumbnail import SheetThumbnail
 from spyke_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from textual.geometry import Size
 
-    from spyke_tui.model.project import Sheet
+    from spyke_tui.processing.previews import SheetPicture
     from spyke_tui.tui.session import Session
 
-COLUMNS = ("sheet", "state", "size", "use", "text", "kept", "drafts", "file", "note")
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What the file of a sheet turned out to be."""
-
-    size: geometry.Size | None
-    problem: str = ""
-
-
-class SheetTable(DataTable[Text]):
-    """The table; its keys are those of the pane."""
-
-    BINDINGS: ClassVar = [*bindings_of("sheets", "screen")]
+AGAIN = 1.0
+"""Seconds between two looks at what has become of the files."""
+REST = 0.08
+"""Seconds that the selection must rest before a picture is opened."""
 
 
 class SheetsScreen(PaneScreen):
-    """One row a sheet. The headers of the pictures are read in a thread."""
+    """One row a sheet; below it what there is to know of the selected one, and its picture."""
 
     PANE = "sheets"
     CSS_PATH = stylesheet("sheets")
 
     def __init__(self, session: Session, size: Size) -> None:
         super().__init__(session, size)
-        self._looked: dict[str, Looked] = {}
-        self._shown: list[tuple[str, ...]] = []
+        self.sheets: SheetEditor = SheetEditor(session)
+        self.looked: dict[str, Looked] = {}
+        self.table: SheetTable = SheetTable()
+        self.prompt: Prompt = Prompt()
+        self._pictures: dict[object, SheetPicture | None] = {}
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
+        session = self.session
+        palette = palette_of(self.app.current_theme.dark)
+        surfaces = open_surfaces(session.choice.protocol, palette, session.choice.terminal)
         yield PaneBar("sheets")
-        yield SheetTable(id="table", cursor_type="row", zebra_stripes=True)
-        yield Static("", id="note", markup=False)
-        yield StatusLine(self.session)
+        yield self.table
+        with Columns(id="detail"):
+            yield SheetFacts()
+            self._thumbnail = SheetThumbnail(surfaces.sheet)
+            yield self._thumbnail
+        yield self.prompt
+        yield StatusLine(session)
 
     def on_mount(self) -> None:
-        table = self.query_one(SheetTable)
-        for name in COLUMNS:
-            table.add_column(name, key=name)
-        table.focus()
+        self.table.focus()
+        self.set_interval(AGAIN, self._look_again)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
         self.draw()
+        self.table.select(self.session.editor.sheet_key)
         self._look_again()
+
+    def on_screen_suspend(self) -> None:
+        self._thumbnail.hide_picture()
 
     def on_screen_resume(self) -> None:
         if self.is_mounted:
+            self._thumbnail.reshow()
             self._look_again()
 
-    def _look_again(self) -> None:
-        start(self, self._look, "look", exclusive=True)
+    # Keys
 
     def do(self, action: str) -> None:
-        if action == "sheet.open":
-            self._open()
+        """Run an action of this pane."""
+        before = self.session.project
+        if action in COMMANDS:
+            COMMANDS[action](self)
+        self.edited(before is not self.session.project)
+
+    def edited(self, changed: bool) -> None:
+        """Something may have changed: save it in time, and show it."""
+        if changed:
+            self.spyke.autosave.changed()
+            self._look_again()
+        self.draw()
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         event.stop()
-        self._open()
+        self.do("sheet.open")
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
-        sheet = self.session.project.sheets.get(self._key_at(event.cursor_row))
-        words = ""
-        if sheet is not None:
-            words = f"{sheet.file}   {sheet.note}".rstrip()
-        self.query_one("#note", Static).update(Content(plain(words)))
+        self._draw_detail()
+
+    # Drawing
 
     def draw(self) -> None:
-        table = self.query_one(SheetTable)
-        rows = [self._row(key) for key in self.session.editor.sheet_keys]
-        if rows != self._shown:
-            at = max(0, table.cursor_row)
-            if not self._shown and self.session.editor.sheet_key in self.session.editor.sheet_keys:
-                at = self.session.editor.sheet_keys.index(self.session.editor.sheet_key)
-            self._shown = rows
-            table.clear()
-            for row in rows:
-                table.add_row(*(Text(plain(text), no_wrap=True) for text in row), key=row[0])
-            if rows:
-                table.move_cursor(row=min(at, len(rows) - 1))
-        self.query_one(StatusLine).draw()
+        """Bring the widgets in line with the session."""
+        if self.is_mounted and self.table.columns:
+            editor = self.session.editor
+            self.table.show(editor.sheet_keys, self.session.project, self.looked)
+            self._draw_detail()
+            self.query_one(StatusLine).draw()
 
-    def _open(self) -> None:
-        key = self._key_at(self.query_one(SheetTable).cursor_row)
-        if key:
-            if key != self.session.editor.sheet_key:
-                self.session.editor.open_sheet(key)
-            self.spyke.open_pane("crops")
+    def recolour(self) -> None:
+        super().recolour()
+        self._thumbnail.recolour(palette_of(self.app.current_theme.dark))
 
-    def _key_at(self, row: int) -> str:
-        keys = self.session.editor.sheet_keys
-        return keys[row] if 0 <= row < len(keys) else ""
+    def _draw_detail(self) -> None:
+        key, project = self.table.selected, self.session.project
+        facts = self.query_one(SheetFacts)
+        if not key:
+            add = next(keys_of(a) for a in actions_of("sheets") if a.id == "sheet.add")
+            none = f"This project has no sheets yet: {add} adds a picture."
+            facts.show(["No sheet has these words; Esc in the filter shows all."
+                        if self.table.words else none])  # fmt: skip
+            self._thumbnail.display = False
+            return
+        self._thumbnail.display = self.session.choice.protocol != "none"
+        keys = {action.id: keys_of(action).split("  ")[0] for action in actions_of("sheets")}
+        told = advice(key, project, self.looked.get(key), keys)
+        sheet = project.sheets.get(key)
+        lines = [f"{key}   {sheet.file if sheet else ''}".rstrip()]
+        lines += [f"! {told[0]}", *told[1:]] if told else []
+        if sheet is not None and sheet.note:
+            lines.append(f"Note: {sheet.note}")
+        facts.show(lines, _hint(keys))
+        self._draw_thumbnail(key)
 
-    def _row(self, key: str) -> tuple[str, ...]:
-        sheet = self.session.project.sheets.get(key)
-        crops = self.session.project.crops_of(key)
-        kept = str(sum(crop.status == "keep" for crop in crops))
-        drafts = str(sum(crop.status == "draft" for crop in crops))
-        if sheet is None:
-            return (key, "! not in [sheets]", "", "", "", kept, drafts, "", "")
-        looked = self._looked.get(key)
-        size = (looked.size if looked else None) or sheet.size
-        text = "yes" if sheet.annotated else ""
-        return (
-            key, _state(sheet, looked), str(size or "?"), sheet.use, text, kept, drafts,
-            sheet.file, sheet.note,
-        )  # fmt: skip
+    # Pictures
+
+    def _draw_thumbnail(self, key: str) -> None:
+        looked = self.looked.get(key)
+        if looked is not None and looked.file in self._pictures:
+            self._thumbnail.show(self._pictures[looked.file], self._scene(key, looked))
+            return
+        self._thumbnail.show(None, self._scene(key, looked))
+        if looked is not None and looked.stamp is not None:
+            if self._resting is not None:
+                self._resting.stop()
+            self._resting = self.set_timer(REST, partial(self._open_picture, key, looked))
+
+    def _open_picture(self, key: str, looked: Looked) -> None:
+        """Open the small copy of a sheet in a thread."""
+        from spyke_tui.errors import PictureError
+        from spyke_tui.model.layout import Layout
+        from spyke_tui.store.thumbnails import load_thumbnail
+
+        if self.table.selected != key:
+            return
+        layout = Layout.of(self.session.project.dataset, self.session.file.folder)
+
+        def load() -> None:
+            picture: SheetPicture | None = None
+            # What is wrong with it stands beside, from its header.
+            with suppress(PictureError, MemoryError):
+                picture = load_thumbnail(looked.state.path, layout.own / "thumbnails")
+            self.app.call_from_thread(partial(self._opened, key, looked, picture))
+
+        start(self, load, "thumbnail", thread=True)
+
+    def _opened(self, key: str, looked: Looked, picture: SheetPicture | None) -> None:
+        self._pictures[looked.file] = picture
+        while len(self._pictures) > 60:
+            del self._pictures[next(iter(self._pictures))]
+        if self.is_attached and self.table.selected == key:
+            self._draw_thumbnail(key)
+
+    def _scene(self, key: str, looked: Looked | None) -> Scene:
+        """The sheet's crops, in the pixels of its small copy where that is there."""
+        project = self.session.project
+        sheet = project.sheets.get(key)
+        size = (looked.state.size if looked else None) or (sheet.size if sheet else None)
+        size = size or Pixels(1024, 1024)
+        picture = self._pictures.get(looked.file) if looked is not None else None
+        scene = scene_of(size, project.crops_of(key), None, self.session.editor.edge)
+        return _scaled(scene, picture.size) if picture is not None else scene
+
+    # Files
+
+    def _look_again(self) -> None:
+        if self.is_attached and self.app.screen is self:
+            start(self, self._look, "look", exclusive=True)
 
     async def _look(self) -> None:
-        """Read every picture's header, one after the other, and show what each says."""
+        """Look at every picture's file, one after the other, and show what each says."""
+        folder = self.session.file.folder
+        changed = False
         for key, sheet in self.session.project.sheets.items():
-            looked = await asyncio.to_thread(self._look_at, sheet)
-            if self._looked.get(key) != looked:
-                self._looked[key] = looked
-                self.draw()
-
-    def _look_at(self, sheet: Sheet) -> Looked:
-        from spyke_tui.processing.loading import read_info
-
-        try:
-            return Looked(read_info(self.session.path_of(sheet)).size)
-        except PictureError as error:
-            return Looked(None, error.reason)
+            before = self.looked.get(key)
+            found = await asyncio.to_thread(look_at, sheet, folder, before)
+            if found is not before:
+                self.looked[key] = found
+                changed = True
+        if changed:
+            self.draw()
 
 
-def _state(sheet: Sheet, looked: Looked | None) -> str:
-    """In words; the sign comes first, so that it is seen without colour."""
-    if looked is None:
-        return "..."
-    if looked.problem:
-        return f"! {looked.problem}"
-    if sheet.size is not None and looked.size != sheet.size:
-        return f"! was {sheet.size}"
-    return "ok"
+def _hint(keys: dict[str, str]) -> str:
+    """The keys of this pane in one line."""
+    use = "".join(keys[f"sheet.use-{use}"] for use in USES)
+    rest = "  ".join(
+        f"{keys[f'sheet.{name}']} {word}"
+        for name, word in (
+            ("annotated", "text"), ("note", "note"), ("add", "add"), ("remove", "remove"),
+            ("relocate", "relocate"), ("sort", "order"), ("filter", "filter"),
+        )
+    )  # fmt: skip
+    return f"{keys['sheet.open']} crops  {use} use: {'/'.join(USES)}  {rest}"
+
+
+def _scaled(scene: Scene, size: Pixels) -> Scene:
+    """The scene of a smaller copy of its sheet."""
+    across, down = size.width / scene.sheet.width, size.height / scene.sheet.height
+
+    def scaled(rect: Rect) -> Rect:
+        return Rect.from_box(
+            round(rect.left * across),
+            round(rect.top * down),
+            round(rect.right * across),
+            round(rect.bottom * down),
+        )
+
+    others = tuple(replace(one, rect=scaled(one.rect)) for one in scene.others)
+    return Scene(size, others=others)
