@@ -11,23 +11,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spyke_tui.model.geometry import Edge, Rect, Size
+from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.cells import ANY, Cell, Change
-from spyke_tui.terminal.labels import TextLayer, edge_of, line_width, text_layer
+from spyke_tui.terminal.labels import TextLayer, line_width, text_layer
 from spyke_tui.terminal.scene import Kind, Palette, Scene
 from spyke_tui.terminal.sixel_canvas import SixelCanvas
 from spyke_tui.terminal.sixel_colours import few_colours
+from spyke_tui.terminal.sixel_marks import DRAFT, ERASE, GROUND, KEEP, REJECT, frame, framed, hatch
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Terminal, Update, View
 from spyke_tui.terminal.viewport import Viewport
 
 if TYPE_CHECKING:
     from spyke_tui.processing.previews import SheetPicture
 
-GROUND, ACTIVE, EDGE, KEEP, DRAFT, REJECT, ERASE = range(7)
-"""The registers after the sheet's, in this order."""
-
 _KINDS = {Kind.KEEP: KEEP, Kind.DRAFT: DRAFT, Kind.REJECT: REJECT, Kind.ERASE: ERASE}
 
+
+Still = tuple[tuple[object, ...], list[bytes], list[bytes], Size]
+"""What the rows were made from, the rows, the dimmed rows, and their size."""
 
 COLOURS = 72
 """Colours of the sheet itself; more of them cost bytes in every patch and are hardly seen."""
@@ -59,6 +60,7 @@ class SixelSurface:
         self._place: Place | None = None
         self._text: TextLayer = {}
         self._shown = False
+        self._kept: Still | None = None
 
     def cell(self, device: Size) -> Size:
         return device
@@ -104,7 +106,7 @@ class SixelSurface:
         return NOTHING  # the screen that comes over it is text, which erases it
 
     def close(self) -> Update:
-        self._view = None
+        self._view = self._kept = None
         return self.hide()
 
     def cells(self, row: int) -> Sequence[Cell]:
@@ -137,34 +139,41 @@ class SixelSurface:
         return tuple(changes)
 
     def _drawn(self, scene: Scene) -> list[bytes]:
-        """The rows of indices of a scene."""
+        """The rows of indices of a scene. Rows that a move leaves alone stay the same objects."""
+        assert self._view is not None
+        lit, dim, size = self._still(scene)
+        if scene.active is None:
+            return list(lit)
+        line, marks = line_width(self._view.viewport.cell), self._view.marks
+        return framed(lit, dim, size, self._on_area(scene.active.rect), scene.edge, line, marks)
+
+    def _still(self, scene: Scene) -> tuple[list[bytes], list[bytes], Size]:
+        """Everything but the active crop, as it is and dimmed; kept while only that moves."""
         assert self._view is not None
         view = self._view
-        viewport, marks = view.viewport, view.marks
-        cell, line = viewport.cell, line_width(viewport.cell)
-        origin_x, origin_y = view.area.left * cell.width, view.area.top * cell.height
-        size = Size(view.area.width * cell.width, view.area.height * cell.height)
+        key = (id(view), scene.others, scene.erase)
+        if self._kept is None or self._kept[0] != key:
+            cell = view.viewport.cell
+            size = Size(view.area.width * cell.width, view.area.height * cell.height)
+            both: list[list[bytes]] = []
+            for source in (view.rows, view.dimmed):
+                rows = [bytearray(row) for row in source]
+                for outline in scene.others:
+                    ink = view.marks + _KINDS[outline.kind]
+                    frame(rows, size, self._on_area(outline.rect), line_width(cell), ink)
+                for erase in scene.erase:
+                    rect, ink = self._on_area(erase), view.marks + ERASE
+                    hatch(rows, size, rect, line_width(cell), ink)
+                both.append([bytes(row) for row in rows])
+            self._kept = (key, both[0], both[1], size)
+        return self._kept[1:]
 
-        def place(rect: Rect) -> Rect:
-            return viewport.to_pane(rect).translated(-origin_x, -origin_y)
-
-        if scene.active is None:
-            rows = [bytearray(row) for row in view.rows]
-        else:
-            rows = [bytearray(row) for row in view.dimmed]
-            lit = place(scene.active.rect).intersection(Rect(0, 0, size.width, size.height))
-            for y in range(lit.top, lit.bottom):
-                rows[y][lit.left : lit.right] = view.rows[y][lit.left : lit.right]
-        for outline in scene.others:
-            _frame(rows, size, place(outline.rect), line, marks + _KINDS[outline.kind])
-        for erase in scene.erase:
-            _hatch(rows, size, place(erase), line, marks + ERASE)
-        if scene.active is not None:
-            shown = place(scene.active.rect)
-            _frame(rows, size, shown, line, marks + ACTIVE)
-            if scene.edge is not Edge.WHOLE:
-                _fill(rows, size, edge_of(shown, scene.edge, line), marks + EDGE)
-        return [bytes(row) for row in rows]
+    def _on_area(self, rect: Rect) -> Rect:
+        """A sheet rectangle in pixels of the area."""
+        assert self._view is not None
+        view, cell = self._view, self._view.viewport.cell
+        shown = view.viewport.to_pane(rect)
+        return shown.translated(-view.area.left * cell.width, -view.area.top * cell.height)
 
 
 def quantized(
@@ -197,29 +206,6 @@ def quantized(
     shift = bytes(value + count if value < count else value for value in range(256))
     dimmed = tuple(row.translate(shift) for row in rows)
     return SixelView(viewport, area, tuple(rows), dimmed, tuple(table), marks)
-
-
-def _fill(rows: list[bytearray], size: Size, rect: Rect, ink: int) -> None:
-    shown = rect.intersection(Rect(0, 0, size.width, size.height))
-    for y in range(shown.top, shown.bottom):
-        rows[y][shown.left : shown.right] = bytes((ink,)) * shown.width
-
-
-def _frame(rows: list[bytearray], size: Size, rect: Rect, line: int, ink: int) -> None:
-    """Lines along the inside of `rect`, where that is in view."""
-    thick = min(line, rect.width, rect.height)
-    for edge in (Edge.TOP, Edge.BOTTOM, Edge.LEFT, Edge.RIGHT):
-        _fill(rows, size, edge_of(rect, edge, thick), ink)
-
-
-def _hatch(rows: list[bytearray], size: Size, rect: Rect, line: int, ink: int) -> None:
-    """Diagonals: the picture stays readable below."""
-    apart = 4 * line
-    shown = rect.intersection(Rect(0, 0, size.width, size.height))
-    for y in range(shown.top, shown.bottom):
-        for x in range(shown.left + (-(shown.left + y) % apart), shown.right, apart):
-            rows[y][x] = ink
-    _frame(rows, size, rect, line, ink)
 
 
 def _dimmed(colour: int, light: float) -> int:

@@ -127,7 +127,7 @@ class SixelCanvas:
                 continue
             differing = 0
             for a, b in zip(old, new, strict=True):
-                if a != b:
+                if a is not b and a != b:
                     differing |= int.from_bytes(a, "little") ^ int.from_bytes(b, "little")
             data = differing.to_bytes(area.width * cell.width, "little")
             for col in range(area.width):
