@@ -148,7 +148,12 @@ class Table:
         return None if value is None else Table(value, (*self.path, key))
 
     def tables(self, key: str, example: str) -> list[Table]:
-        value = self._get(key, list, "a list of tables", example)
+        self.known.add(key)
+        value = self.data.get(key)
+        if value is not None and not isinstance(value, list):
+            raise self.fail(
+                key, f"must be a list of tables, but is {kind_of(value)}.", f"Write {example}."
+            )
         for index, entry in enumerate(value or ()):
             if not isinstance(entry, Mapping):
                 raise FieldError(

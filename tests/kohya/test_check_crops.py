@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from little_project import LittleProject
 from training_set import SHEET, TrainingSet, crop, picture
 
+from spyke_tui.kohya.check import check_project
 from spyke_tui.kohya.check.crops import covered_area
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.model.project import Sheet
+from spyke_tui.store.crops_file import CropsFile
 
 
 @pytest.fixture
@@ -223,3 +226,13 @@ def test_sizes_of_sheets_are_unknown_at_first(good: TrainingSet) -> None:
     assert good.codes() == set()
     good.sheets(size=Size(1300, 1300))
     assert good.codes() == set()
+
+
+def test_a_crop_of_an_excluded_sheet_is_not_told_to_be_built(tmp_path: Path) -> None:
+    project = LittleProject(tmp_path / "project")
+    project.sheets["two"]["use"] = "exclude"
+    project.save()
+    file = CropsFile.read(project.folder)
+    findings = check_project(file.project, file.folder).findings
+    (missing,) = [f for f in findings if f.code == "image-missing" and f.where == "face"]
+    assert missing.fix.startswith("Reject the crop")

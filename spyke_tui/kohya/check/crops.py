@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from itertools import pairwise
 
 from spyke_tui.kohya.check.inspection import Inspection
+from spyke_tui.kohya.sheets import excluded_sheet
 from spyke_tui.model.findings import Finding
 from spyke_tui.model.geometry import Rect
 from spyke_tui.model.mirroring import mirror_refusal
@@ -69,12 +70,9 @@ def _kept(crop: Crop, inspection: Inspection) -> Iterator[Finding]:
             "Say in details which one it shows (details = [] if none), or write mirror = false.",
         )  # fmt: skip
     sheet = project.sheets.get(crop.sheet)
-    if sheet is not None and sheet.use == "exclude":
-        yield Finding(
-            "sheet-excluded", "error", crop.id,
-            f"{crop.id} is kept, but its sheet {sheet.key} is marked use = \"exclude\".",
-            f'Reject the crop, or write use = "yes" in [sheets.{sheet.key}].',
-        )  # fmt: skip
+    excluded = excluded_sheet(crop, project)
+    if excluded is not None:
+        yield excluded
     if sheet is not None and sheet.annotated:
         yield from _annotated(crop, project)
     yield from _erased(crop)

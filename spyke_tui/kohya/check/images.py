@@ -9,6 +9,7 @@ from spyke_tui.kohya.check.facts import PictureFacts
 from spyke_tui.kohya.check.inspection import Inspection
 from spyke_tui.kohya.check.listing import Listing
 from spyke_tui.kohya.plan import Planned
+from spyke_tui.kohya.sheets import excluded_sheet
 from spyke_tui.model.findings import Finding, Severity
 from spyke_tui.model.layout import crop_of_stem
 from spyke_tui.model.project import Crop
@@ -55,7 +56,8 @@ def _planned(planned: Planned, inspection: Inspection) -> Iterator[Finding]:
     stamp = inspection.train.files.get(name)
     if stamp is None:
         if not inspection.train.holds(name):
-            yield _missing(planned, problem)
+            excluded = excluded_sheet(planned.crop, inspection.project)
+            yield _missing(planned, problem or excluded)
         return
     if problem is not None and problem.code not in _SHEET_AWAY:
         return  # what it should hold can't be said until that is mended
