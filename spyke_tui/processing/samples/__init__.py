@@ -42,7 +42,7 @@ _FLAWS = (
     # One letter from the "white background" of all others.
     (
         'expression = "surprised"\nbackground = "white background"\ndetails    = ["ginger',
-        'expression = "surprised"\nbackground = "whit background"\ndetails    = ["ginger',
+        'expression = "surprised"\nbackground = "white backgroud"\ndetails    = ["ginger',
     ),
     # Nobody said whether the raised fist is action.
     ('pose       = "fist raised"\naction     = true\n', 'pose       = "fist raised"\n'),
