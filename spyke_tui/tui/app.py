@@ -23,9 +23,13 @@ def run_app(project_path: Path, images: str = "auto") -> int:
 
     gc.disable()  # until the first frame: nearly all that start-up makes is there to stay
 
+    from spyke_tui.store.config import load_config
     from spyke_tui.terminal.capabilities import choose, worth_asking
     from spyke_tui.terminal.probe import Probe
 
+    config = load_config()
+    if images == "auto":
+        images = config.images
     probe = Probe(os.environ)
     if worth_asking(images, os.environ):
         probe.start()
@@ -37,7 +41,7 @@ def run_app(project_path: Path, images: str = "auto") -> int:
         answers = probe.finish()
 
     choice = replace(choose(images, answers), late=probe.late)
-    session = Session.open(project_path, choice)
+    session = Session.open(project_path, choice, config)
     app = SpykeApp(session)
     app.run()
     if app.failure is not None:

@@ -13,6 +13,8 @@ from spyke_tui.actions import EVERYWHERE, PANES, Action, actions_of
 if TYPE_CHECKING:
     from textual.binding import Binding
 
+    from spyke_tui.model.keyboard import Keyboard
+
 NAMES = {
     "left": "←",
     "right": "→",
@@ -43,6 +45,18 @@ def bindings_of(pane: str, target: str) -> list[Binding]:
         for action in actions_of(pane)
         if action.keys
     ]
+
+
+NO_KEY = "no-key"
+"""For an action that has no key any more: a name that no terminal sends."""
+
+
+def keymap_of(keyboard: Keyboard) -> dict[str, str]:
+    """The changed keys, as Textual takes them."""
+    return {
+        action_id: ",".join(map(_textual_key, keys)) or NO_KEY
+        for action_id, keys in keyboard.changed.items()
+    }
 
 
 def _textual_key(key: str) -> str:

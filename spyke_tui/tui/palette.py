@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from spyke_tui.actions import EVERYWHERE, PANES, Action, actions_of
+from spyke_tui.actions import EVERYWHERE, PANES, Action
 from spyke_tui.tui.keymap import keys_of
 from spyke_tui.tui.screens.pane import PaneScreen
 
@@ -37,8 +37,9 @@ class ActionCommands(Provider):
 
     def _actions(self) -> tuple[Action, ...]:
         screen = self.screen
-        own = actions_of(screen.PANE) if isinstance(screen, PaneScreen) else ()
-        return own + actions_of(EVERYWHERE)
+        keyboard = cast("SpykeApp", self.app).session.keyboard
+        own = keyboard.actions_of(screen.PANE) if isinstance(screen, PaneScreen) else ()
+        return own + keyboard.actions_of(EVERYWHERE)
 
     def _runner(self, action: Action) -> partial[None]:
         app = cast("SpykeApp", self.app)

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from spyke_tui.model.history import History
+from spyke_tui.model.keyboard import Keyboard
 from spyke_tui.model.project import Project, Sheet
+from spyke_tui.store.config import Config
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.state import load_state, save_state
 from spyke_tui.terminal.capabilities import Choice
@@ -17,7 +19,9 @@ from spyke_tui.tui.crop_selection import STEPS
 class Session:
     """What all panes share."""
 
-    def __init__(self, file: CropsFile, choice: Choice) -> None:
+    def __init__(self, file: CropsFile, choice: Choice, config: Config | None = None) -> None:
+        self.config = config or Config()
+        self.keyboard = Keyboard(self.config.keys)
         self.file = file
         self.choice = choice
         self.history = History(file.project)
@@ -28,9 +32,9 @@ class Session:
         self._return_to(self.left_at)
 
     @classmethod
-    def open(cls, place: Path, choice: Choice) -> Session:
+    def open(cls, place: Path, choice: Choice, config: Config | None = None) -> Session:
         """Read the project at `place`. Raises `ProjectFileError`."""
-        return cls(CropsFile.read(place), choice)
+        return cls(CropsFile.read(place), choice, config)
 
     @property
     def project(self) -> Project:

@@ -12,9 +12,11 @@ from textual.binding import BindingType
 from textual.worker import Worker
 
 from spyke_tui.actions import PANES
+from spyke_tui.store.config import FILE_NAME
+from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.autosave import Autosave
 from spyke_tui.tui.background import start, tell_failure
-from spyke_tui.tui.keymap import bindings_of
+from spyke_tui.tui.keymap import bindings_of, keymap_of
 from spyke_tui.tui.messages import SaveFailed
 from spyke_tui.tui.pictures import Pictures
 from spyke_tui.tui.screens.crops import CropsScreen
@@ -22,7 +24,7 @@ from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.session import Session
 from spyke_tui.tui.stylesheets import stylesheet
 from spyke_tui.tui.terminal_driver import end_on_signals, tidy_driver
-from spyke_tui.tui.themes import DARK, LIGHT, starts_dark
+from spyke_tui.tui.themes import DARK, LIGHT, starts_dark, theme_name
 from spyke_tui.tui.writer import TerminalWriter
 
 if TYPE_CHECKING:
@@ -66,7 +68,9 @@ class SpykeApp(App[None]):
         self.add_mode("sheets", self._sheets_screen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        name = DARK.name if starts_dark(session.left_at.get("dark")) else LIGHT.name
+        dark = starts_dark(session.left_at.get("dark"))
+        name, unknown = theme_name(session.config.theme, dark, self.available_themes)
+        self._config_problems = [*session.config.problems, *session.keyboard.problems, *unknown]
         # Not `self.theme = name`: that would parse all styles once more before the first frame.
         self.set_reactive(App.theme, name)
 
@@ -82,6 +86,18 @@ class SpykeApp(App[None]):
         end_on_signals(self)
         if self.session.choice.why:
             self.notify(self.session.choice.why, markup=False)
+        self._tell_config()
+
+    def _tell_config(self) -> None:
+        """Take the user's keys; what is wrong with the settings is told in one line."""
+        if self.session.keyboard.changed:
+            self.set_keymap(keymap_of(self.session.keyboard))
+        if self._config_problems:
+            first, *more = self._config_problems
+            words = f"{FILE_NAME}: {first}"
+            if more:
+                words += f" And {len(more)} more: see the help."
+            self.notify(plain(words), severity="warning", markup=False)
 
     @property
     def failure(self) -> Exception | None:
@@ -184,7 +200,8 @@ class SpykeApp(App[None]):
         from spyke_tui.tui.screens.help import HelpScreen
 
         if isinstance(self.screen, PaneScreen):
-            self.push_screen(HelpScreen(self.screen.PANE))
+            problems = [f"{FILE_NAME}: {one}" for one in self._config_problems]
+            self.push_screen(HelpScreen(self.screen.PANE, self.session.keyboard, problems))
 
     async def _leave(self) -> None:
         """Save, then quit. What can't be saved is said; the second q leaves anyway."""

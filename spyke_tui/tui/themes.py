@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 
 from textual.theme import Theme
 
@@ -74,3 +75,19 @@ def starts_dark(remembered: object) -> bool:
         return remembered
     background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
     return background not in ("7", "15")
+
+
+def theme_name(wanted: str, dark: bool, known: Collection[str]) -> tuple[str, list[str]]:
+    """The theme that was asked for (``terminal``: the terminal's own colours), and why not."""
+    own = DARK.name if dark else LIGHT.name
+    names = {
+        "": own,
+        "dark": DARK.name,
+        "light": LIGHT.name,
+        "terminal": "ansi-dark" if dark else "ansi-light",
+    }
+    name = names.get(wanted, wanted)
+    if name in (DARK.name, LIGHT.name) or name in known:
+        return name, []
+    listed = "dark, light, terminal"
+    return own, [f"There is no theme {wanted!r}; there are {listed} and Textual's own."]

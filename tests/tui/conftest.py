@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
+from spyke_tui.store.config import Config
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.terminal.capabilities import choose
 from spyke_tui.tui.screens.crops import CropsScreen
@@ -142,9 +143,12 @@ def opened(project: Path) -> Callable[..., object]:
 
     @asynccontextmanager
     async def run(
-        size: tuple[int, int] = (120, 40), images: str = "auto", wait: bool = True
+        size: tuple[int, int] = (120, 40),
+        images: str = "auto",
+        wait: bool = True,
+        config: Config | None = None,
     ) -> AsyncIterator[Opened]:
-        app = SpykeApp(Session.open(project, choose(images)))
+        app = SpykeApp(Session.open(project, choose(images), config))
         async with app.run_test(size=size) as pilot:
             it = Opened(app, pilot, project)
             await pilot.pause()

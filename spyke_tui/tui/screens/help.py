@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from textwrap import wrap
 from typing import ClassVar
@@ -13,7 +14,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from spyke_tui.actions import EVERYWHERE, PANES, Action, actions_of
+from spyke_tui.actions import EVERYWHERE, PANES, Action
+from spyke_tui.model.keyboard import Keyboard
+from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.keymap import keys_of
 from spyke_tui.tui.stylesheets import stylesheet
 
@@ -35,9 +38,12 @@ class HelpScreen(ModalScreen[None]):
         Binding("pageup", "scroll(-10)", show=False, priority=True),
     ]
 
-    def __init__(self, pane: str) -> None:
+    def __init__(self, pane: str, keyboard: Keyboard, problems: Sequence[str] = ()) -> None:
+        """`problems`: what is wrong with the user's own keys and settings."""
         super().__init__()
         self._pane = pane
+        self._actions = keyboard.actions_of(pane) + keyboard.actions_of(EVERYWHERE)
+        self._problems = problems
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-tall"):
@@ -59,11 +65,12 @@ class HelpScreen(ModalScreen[None]):
     def _show(self, words: str) -> None:
         lines: list[str] = []
         width = max(40, min(76, self.app.size.width - 9))
-        actions = actions_of(self._pane) + actions_of(EVERYWHERE)
-        for group, rows in groupby(
-            (action for action in actions if _matches(action, words)), lambda action: action.group
-        ):
-            lines.append(f"\n{group}" if lines else group)
+        if self._problems and not words:
+            lines += [line for one in self._problems for line in wrap(f"! {plain(one)}", width)]
+            lines.append("")
+        actions = (action for action in self._actions if _matches(action, words))
+        for group, rows in groupby(actions, lambda action: action.group):
+            lines.append(f"\n{group}" if lines and lines[-1] else group)
             for row in rows:
                 keys = f"  {keys_of(row) or '(palette)':16} "
                 text = f"{row.label}: {row.help}"

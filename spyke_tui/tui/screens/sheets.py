@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widgets import DataTable
 
-from spyke_tui.actions import actions_of
 from spyke_tui.model.geometry import Rect
 from spyke_tui.model.geometry import Size as Pixels
 from spyke_tui.model.project import USES
@@ -133,15 +132,15 @@ class SheetsScreen(PaneScreen):
     def _draw_detail(self) -> None:
         key, project = self.table.selected, self.session.project
         facts = self.query_one(SheetFacts)
+        actions = self.session.keyboard.actions_of("sheets")
+        keys = {action.id: keys_of(action).split("  ")[0] or ":" for action in actions}
         if not key:
-            add = next(keys_of(a) for a in actions_of("sheets") if a.id == "sheet.add")
-            none = f"This project has no sheets yet: {add} adds a picture."
+            none = f"This project has no sheets yet: {keys['sheet.add']} adds a picture."
             facts.show(["No sheet has these words; Esc in the filter shows all."
                         if self.table.words else none])  # fmt: skip
             self._thumbnail.display = False
             return
         self._thumbnail.display = self.session.choice.protocol != "none"
-        keys = {action.id: keys_of(action).split("  ")[0] for action in actions_of("sheets")}
         told = advice(key, project, self.looked.get(key), keys)
         sheet = project.sheets.get(key)
         lines = [f"{key}   {sheet.file if sheet else ''}".rstrip()]

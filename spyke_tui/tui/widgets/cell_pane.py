@@ -109,7 +109,12 @@ class TextPane(CellPane):
     def ink(self) -> tuple[int, int]:
         """The widget's own (foreground, background)."""
         _, _, background, colour = self.colors
-        return as_int(background + colour.multiply_alpha(1.0)), as_int(background)
+        ink = (
+            as_int(background + colour.multiply_alpha(1.0))
+            if colour.ansi is None
+            else as_int(colour)
+        )
+        return (ANY if ink == CLEAR else ink), as_int(background)
 
     def draw(self) -> None:
         """Set the rows anew: the pane was resized, or the theme has changed."""
@@ -140,21 +145,28 @@ def _ink_of(cell: Cell) -> tuple[int, int, bool]:
 
 
 def as_int(colour: Color) -> int:
-    """A Textual colour as 0xRRGGBB."""
+    """A Textual colour as 0xRRGGBB; the terminal's own default is CLEAR."""
+    if colour.ansi is not None and colour.ansi < 0:
+        return CLEAR
     red, green, blue = colour.rgb
     return red << 16 | green << 8 | blue
 
 
 @lru_cache(65536)
 def _style(fg: int, bg: int, bold: bool, ground: int = 0) -> Style:
+    if bg == ANY:  # the terminal's own colours the other way round
+        return Style(reverse=True, bold=True if bold else None)
     behind = _rich(bg) if bg != CLEAR else _clear(ground)
     return Style(
-        color=None if fg == ANY else _rich(fg), bgcolor=behind, bold=True if bold else None
+        color=None if fg in (ANY, CLEAR) else _rich(fg),
+        bgcolor=behind,
+        bold=True if bold else None,
     )
 
 
 def _clear(ground: int) -> RichColor:
     """Written as the terminal's default background, but blended (by a modal screen) as `ground`."""
+    ground = max(0, ground)
     triplet = ColorTriplet(ground >> 16, ground >> 8 & 255, ground & 255)
     return RichColor("clear", ColorType.DEFAULT, None, triplet)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
-from spyke_tui.actions import PANES, actions_of
+from spyke_tui.actions import PANES
 from spyke_tui.terminal.cells import Cell, cells_of
 from spyke_tui.tui.keymap import key_name
 from spyke_tui.tui.widgets.cell_pane import TextPane
@@ -23,7 +23,8 @@ class PaneBar(TextPane):
 
     def draw(self) -> None:
         fg, bg = self.ink
-        keys = {action.id: key_name(action.keys[0]) for action in actions_of("") if action.keys}
+        actions = self.spyke.session.keyboard.actions_of("")
+        keys = {action.id: key_name(action.keys[0]) for action in actions if action.keys}
         cells: list[Cell] = cells_of(" spyke-tui  ", fg, bg, bold=True)
         self._spans = []
         for pane, title in PANES.items():
@@ -33,7 +34,9 @@ class PaneBar(TextPane):
             cells += cells_of(text, fg, bg, bold=here)
             cells += cells_of(f" {keys.get(f'pane.{pane}', '')}   ", fg, bg)
             self._spans.append((start, len(cells) - 3, pane))
-        hint = cells_of(f"{keys['app.help']} keys  {keys['app.palette']} actions ", fg, bg)
+        hints = (("app.help", "keys"), ("app.palette", "actions"))
+        words = "  ".join(f"{keys[key]} {word}" for key, word in hints if key in keys)
+        hint = cells_of(f"{words} ", fg, bg)
         room = self.size.width - len(cells) - len(hint)
         if room >= 0:
             cells += [*cells_of(" " * room, fg, bg), *hint]
