@@ -10,67 +10,27 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from spyke_tui.model.geometry import Edge, Rect, Size
 from spyke_tui.terminal.cells import ANY, CLEAR, Cell, Change
 from spyke_tui.terminal.kitty_levels import Lens, Level, box_of, in_pixels, sheet_cells
-from spyke_tui.terminal.kitty_marks import (
-    around,
-    corner_cuts,
-    corner_holes,
-    corner_size,
-    edge_source,
-    overlay_png,
-    put,
-)
-from spyke_tui.terminal.kitty_shelf import Key, Parcel, Shelf
-from spyke_tui.terminal.kitty_wire import (
-    PLAIN,
-    PLAIN_CUT,
-    Board,
-    Placement,
-    ink_png,
-    palette_png,
-    sent_png,
-)
+from spyke_tui.terminal.kitty_marks import around, corner_cuts, edge_source, put
+from spyke_tui.terminal.kitty_shelf import Shelf
+from spyke_tui.terminal.kitty_stock import KittyStock, KittyView
+from spyke_tui.terminal.kitty_wire import PLAIN_CUT, Board, Placement
 from spyke_tui.terminal.labels import TextLayer, edge_of, line_width, text_layer
-from spyke_tui.terminal.scene import Kind, Outline, Palette, Scene
+from spyke_tui.terminal.scene import Palette, Scene
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
 from spyke_tui.terminal.viewport import Viewport
 
 if TYPE_CHECKING:
     from spyke_tui.processing.previews import SheetPicture
 
-SCALED_OVERLAY = 3.0
-"""Zoomed in by less than this the frames of the other crops are those of the fitting view, only
-larger; from here on they are drawn anew, because their lines would be too thick."""
-
-IDLE = 1.0
-"""Seconds without a key after which the full size goes out over a slow link."""
-
 GROUND, SHEET, DIM, OVERLAY, FRAME, EDGE = range(1, 7)
 """Layers from the bottom; also the slot of a placement (dimming: 11-14, frame: 15, 16)."""
-
-
-@dataclass(frozen=True, slots=True)
-class KittyView(View):
-    """A viewport on a picture. Encoding happens when the picture goes to the terminal."""
-
-    picture: SheetPicture | None
-    serial: int
-    """Stands for the picture in keys; 0 where there is none."""
-    ground: int
-    """The colour of the margin around the sheet."""
-
-    def level_key(self, name: str) -> Key:
-        pane = self.viewport
-        if name == "full":
-            return ("level", self.serial, self.ground, name, pane.sheet)
-        return ("level", self.serial, self.ground, name, pane.sheet, pane.pane, pane.cell)
 
 
 class KittySurface:
@@ -80,7 +40,7 @@ class KittySurface:
 
     def __init__(self, palette: Palette, shelf: Shelf) -> None:
         self._palette = palette
-        self._shelf = shelf
+        self._stock = KittyStock(shelf, self._arrived)
         self._board = Board()
         self._view: KittyView | None = None
         self._scene = Scene(Size(1, 1))
@@ -89,12 +49,7 @@ class KittySurface:
         self._shown = False
         self._columns_first = False
         self._text: TextLayer = {}
-        self._levels: dict[Key, Level] = {}
-        self._overlays: dict[Key, Lens] = {}
-        self._overlay: Key = None
-        self._coming_overlay: Key = None
         self._ground_shown = False
-        self._used: tuple[Key, ...] = ()
         self._serials: WeakKeyDictionary[SheetPicture, int] = WeakKeyDictionary()
         self._serial = itertools.count(1)
 
@@ -120,20 +75,22 @@ class KittySurface:
             or before.viewport.pane != view.viewport.pane
             or (before.picture is not view.picture and scene.sheet != self._scene.sheet)
         ):
-            self._overlay = None  # its frames are those of another sheet or pane
+            self._stock.drop_overlay()
         self._view, self._scene, self._place, self._shown = view, scene, place, True
-        transfers = self._order()
+        transfers = self._stock.order(view, scene, place, self._palette)
         update = self._turn()
         changes = update.changes if same_pane else ()
         return Update(changes, update.text, transfers, repaint=not same_pane)
 
     def move(self, scene: Scene) -> Update:
-        if not self._shown:
+        if not self._shown or self._view is None or self._place is None:
             return NOTHING
         self._follow_axis(self._scene, scene)
         redraw = (scene.others, scene.erase) != (self._scene.others, self._scene.erase)
         self._scene = scene
-        transfers = self._order() if redraw else ()
+        transfers = (
+            self._stock.order(self._view, scene, self._place, self._palette) if redraw else ()
+        )
         update = self._turn()
         return Update(update.changes, update.text, transfers)
 
@@ -147,9 +104,8 @@ class KittySurface:
 
     def close(self) -> Update:
         self._view, self._shown, self._text, self._ground_shown = None, False, {}, False
-        self._levels, self._overlays, self._overlay = {}, {}, None
         self._board.turn_to({})
-        return Update(text=self._shelf.clear())
+        return Update(text=self._stock.clear())
 
     def cells(self, row: int) -> Sequence[Cell]:
         if self._place is None:
@@ -163,16 +119,10 @@ class KittySurface:
 
     # What is on the screen
 
-    @property
-    def _ground_key(self) -> Key:
-        return ("sheet", "ground", self._palette.background)
-
     def _arrived(self) -> Update:
         """An image has come."""
         if not self._shown:
             return NOTHING
-        if self._shelf.image(self._coming_overlay) is not None:
-            self._overlay = self._coming_overlay
         was_ground = self._ground_shown
         update = self._turn()
         return replace(update, repaint=self._ground_shown and not was_ground)
@@ -190,15 +140,7 @@ class KittySurface:
                 self._scene, self._lens.to_pane, pane.pixels, pane.cell, self._palette
             )
         before, self._text = self._text, layer
-        return Update(self._text_changes(before, layer), text + self._tidy())
-
-    def _tidy(self) -> str:
-        """Images of other panes, palettes and scenes go; so do sheets where room runs out."""
-        assert self._view is not None
-        used = {*self._used, self._overlay, self._coming_overlay}
-        if self._shelf.image(self._view.level_key("pane")) is not None:
-            used.discard(self._view.level_key("half"))
-        return self._shelf.keep(used, lambda owner: owner in ("sheet", "level"))
+        return Update(self._text_changes(before, layer), text + self._stock.tidy())
 
     def _text_changes(self, before: TextLayer, after: TextLayer) -> tuple[Change, ...]:
         assert self._place is not None
@@ -219,13 +161,14 @@ class KittySurface:
         assert self._place is not None and self._view is not None
         place, viewport = self._place, self._view.viewport
         out: dict[int, Placement] = {}
-        ground = self._shelf.image(self._ground_key)
+        ground = self._stock.ink("ground")
         if ground is not None:
             out[GROUND] = Placement(
                 ground, GROUND, place.left, place.top, PLAIN_CUT, 0, 0, place.width, place.height
             )
         self._lens = None
-        best = self._best_level(viewport)
+        names = ("pane", "full", "half") if viewport.is_fit else ("full", "pane", "half")
+        best = self._stock.level(*names)
         cells = sheet_cells(viewport)
         if best is None or cells.is_empty or ground is None:
             return out
@@ -252,17 +195,17 @@ class KittySurface:
         pane, line = place.pixels, line_width(place.cell)
         shown = lens.to_pane(active.rect)
         hole = shown.intersection(Rect(0, 0, pane.width, pane.height))
-        dim = self._shelf.image(self._ink_key("dim"))
+        dim = self._stock.ink("dim")
         if dim is not None:
             for slot, part in enumerate(around(hole, pane, self._columns_first), 11):
                 if not part.is_empty:
                     cut = Rect(0, 0, part.width, part.height)
                     out[slot] = put(dim, DIM, place, part, cut)
-        corners = [self._shelf.image(self._ink_key(name)) for name in ("upper", "lower")]
+        corners = [self._stock.ink(name) for name in ("upper", "lower")]
         for which, target, source in corner_cuts(shown, pane, line):
             if (corner := corners[which]) is not None:
                 out[15 + which] = put(corner, FRAME, place, target, source)
-        edge = self._shelf.image(self._ink_key("edge"))
+        edge = self._stock.ink("edge")
         if self._scene.edge is not Edge.WHOLE and edge is not None:
             strip = edge_of(shown, self._scene.edge, line)
             strip = strip.intersection(Rect(0, 0, pane.width, pane.height))
@@ -270,10 +213,10 @@ class KittySurface:
                 out[EDGE] = put(edge, EDGE, place, strip, edge_source(strip))
 
     def _add_overlay(self, out: dict[int, Placement], place: Place, lens: Lens) -> None:
-        image = self._shelf.image(self._overlay)
-        if image is None or self._overlay not in self._overlays:
+        found = self._stock.overlay()
+        if found is None:
             return
-        drawn = self._overlays[self._overlay]
+        image, drawn = found
         pane = place.pixels
         whole = Rect(0, 0, pane.width, pane.height)
         source = drawn.pixels(lens.box(whole), pane)
@@ -291,121 +234,8 @@ class KittySurface:
         if across != down:
             self._columns_first = down
 
-    # What the terminal has
-
-    def _best_level(self, viewport: Viewport) -> tuple[int, Level] | None:
-        """The sharpest copy that the terminal has; fitting views like the pane's own best."""
-        assert self._view is not None
-        names = ("pane", "full", "half") if viewport.is_fit else ("full", "pane", "half")
-        for name in names:
-            key = self._view.level_key(name)
-            image = self._shelf.image(key)
-            if image is not None and key in self._levels:
-                return image, self._levels[key]
-        return None
-
     def level_for(self, picture: SheetPicture) -> tuple[int, Level] | None:
-        """The sharpest copy of that picture, for the preview."""
+        """The sharpest copy of that picture that the terminal has, for the preview."""
         if self._view is None or self._view.picture is not picture:
             return None
-        for name in ("full", "pane", "half"):
-            key = self._view.level_key(name)
-            image = self._shelf.image(key)
-            if image is not None and key in self._levels:
-                return image, self._levels[key]
-        return None
-
-    def _ink_key(self, name: str) -> Key:
-        assert self._place is not None
-        colours = {
-            "upper": self._palette.active,
-            "lower": self._palette.active,
-            "edge": self._palette.edge,
-            "dim": self._palette.dim,
-        }
-        return ("sheet", name, self._place.pixels, self._place.cell, colours[name])
-
-    def _order(self) -> tuple[Parcel, ...]:
-        """Parcels for what the scene needs and the terminal lacks, the most urgent first."""
-        assert self._place is not None and self._view is not None
-        shelf, place, palette = self._shelf, self._place, self._palette
-        pane, line = place.pixels, line_width(place.cell)
-        upper, lower = corner_holes(pane, line)
-        frame = corner_size(pane, line)
-        alpha = round(255 * (1 - palette.dim))
-        inks = {
-            self._ground_key: partial(ink_png, PLAIN, palette.background),
-            self._ink_key("dim"): partial(ink_png, pane, 0, alpha=alpha),
-            self._ink_key("upper"): partial(ink_png, frame, palette.active, hole=upper),
-            self._ink_key("lower"): partial(ink_png, frame, palette.active, hole=lower),
-            self._ink_key("edge"): partial(ink_png, frame, palette.edge, hole=upper),
-        }
-        parcels: list[Parcel] = []
-        for key, make in inks.items():
-            parcels += shelf.want(key, partial(_inked, make), self._arrived)
-        self._used = (*inks, *self._order_levels(parcels))
-        self._order_overlay(parcels)
-        return tuple(parcels)
-
-    def _order_levels(self, parcels: list[Parcel]) -> list[Key]:
-        assert self._view is not None and self._place is not None
-        view, shelf = self._view, self._shelf
-        viewport = view.viewport
-        plan = {"pane": Level.of_pane(viewport)}
-        if view.picture is not None:
-            if not shelf.files:
-                plan = {"half": Level.of_pane(viewport, 2), **plan}
-            plan["full"] = Level.full(viewport, shelf.preview_side)
-        keys: list[Key] = []
-        for name, level in plan.items():
-            key = view.level_key(name)
-            keys.append(key)
-            if name == "half" and shelf.image(view.level_key("pane")) is not None:
-                continue
-            self._levels.setdefault(key, level)
-            make = partial(self._drawn, view, self._levels[key], name)
-            wait = self._full_wait if name == "full" else (lambda: 0.0)
-            parcels += shelf.want(key, make, self._arrived, wait)
-        return keys
-
-    def _full_wait(self) -> float:
-        zoomed = self._view is not None and not self._view.viewport.is_fit
-        return 0.0 if zoomed or self._shelf.files else IDLE
-
-    def _drawn(self, view: KittyView, level: Level, name: str, image: int) -> tuple[list[str], int]:
-        picture = level.drawn(view.picture, view.viewport.sheet, self._palette)
-        if self._shelf.files and (sent := self._shelf.rgb(image, picture)):
-            return sent
-        pieces = sent_png(image, palette_png(picture, 64 if name == "half" else 256))
-        return pieces, level.size.width * level.size.height
-
-    def _order_overlay(self, parcels: list[Parcel]) -> None:
-        """The frames of the other crops: one image, drawn again when they change.
-
-        Until it has come, the one before stays.
-        """
-        assert self._view is not None and self._place is not None
-        viewport, scene, pane = self._view.viewport, self._scene, self._place.pixels
-        outlines = [*scene.others, *(Outline(rect, Kind.ERASE) for rect in scene.erase)]
-        if not outlines:
-            self._overlay = self._coming_overlay = None
-            return
-        fit = Viewport.fit(viewport.sheet, viewport.pane, viewport.cell)
-        near = viewport.scale >= fit.scale * SCALED_OVERLAY
-        drawn_for = viewport if near else fit
-        palette, line = self._palette, line_width(self._place.cell)
-        key = ("sheet", "overlay", drawn_for, tuple(outlines), palette, line)
-        cells = sheet_cells(drawn_for)
-        lens = Lens.on(box_of(drawn_for, cells), in_pixels(cells, viewport.cell))
-        shown = [(outline, lens.to_pane(outline.rect)) for outline in outlines]
-        make = partial(overlay_png, shown, pane, line, palette)
-        parcels += self._shelf.want(key, partial(_inked, make), self._arrived)
-        known = {self._overlay, self._coming_overlay}
-        self._overlays = {k: v for k, v in self._overlays.items() if k in known} | {key: lens}
-        self._coming_overlay = key
-        if self._shelf.image(key) is not None:
-            self._overlay = key
-
-
-def _inked(make: partial[bytes], image: int) -> tuple[list[str], int]:
-    return sent_png(image, make()), 0
+        return self._stock.level("full", "pane", "half")

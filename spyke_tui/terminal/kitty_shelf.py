@@ -99,6 +99,10 @@ class Shelf:
         held = self._held.get(key)
         return held.image if held else None
 
+    def knows(self, key: Key) -> bool:
+        """Whether the terminal has it or will have it."""
+        return key in self._held or key in self._coming
+
     def want(
         self,
         key: Key,

@@ -352,7 +352,7 @@ def test_another_sheet_replaces_the_first(host: Host, picture: SheetPicture) -> 
     assert middle[0] > 150 > middle[1]
     show(host, picture, scene(Rect(10, 10, 90, 90)))
     fresh = Host(open_surfaces("kitty", PALETTE, Terminal(files=False)))
-    fresh.sheet._shelf.files = host.sheet._shelf.files  # type: ignore[attr-defined]
+    fresh.sheet._stock._shelf.files = host.sheet._stock._shelf.files  # type: ignore[attr-defined]
     show(fresh, picture, scene(Rect(10, 10, 90, 90)))
     assert furthest(host.pixels(), fresh.pixels()) == 0
 
