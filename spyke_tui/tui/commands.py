@@ -152,6 +152,16 @@ def _numbers(screen: CropsScreen) -> None:
     screen.app.push_screen(NumbersScreen(crop.rect, screen.editor.sheet_size), screen.numbers_typed)
 
 
+def _suggest(screen: CropsScreen) -> None:
+    from spyke_tui.tui.modes.suggesting import suggest_here
+
+    suggest_here(screen)
+
+
+def _suggest_all(screen: CropsScreen) -> None:
+    screen.notify("a suggests rectangles here; then A takes them all.", markup=False, timeout=3)
+
+
 def _closer(screen: CropsScreen) -> None:
     _turn_zoom(screen, 1)
 
@@ -193,6 +203,8 @@ COMMANDS: dict[str, Command] = {
     "crop.snap": _content("snap"),
     "crop.centre": _content("centre"),
     "crop.numbers": _numbers,
+    "suggest.begin": _suggest,
+    "suggest.all": _suggest_all,
     "view.closer": _closer,
     "view.back": _back,
     "focus.leave": _leave,

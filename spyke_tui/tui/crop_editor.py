@@ -6,10 +6,10 @@ No Textual in here: keys become calls, calls become new projects in the history.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from spyke_tui.model.geometry import Rect, grow, nearest_fit, nudge
+from spyke_tui.model.geometry import Rect, Size, grow, nearest_fit, nudge
 from spyke_tui.model.mirroring import mirror_refusal
 from spyke_tui.model.project import Crop, Project, Status
 from spyke_tui.tui.crop_selection import CropSelection
@@ -28,33 +28,35 @@ class CropEditor(CropSelection):
         """Move the rectangle or the chosen edge by (dx, dy) steps."""
         dx, dy = dx * self.step, dy * self.step
 
-        def moved(rect: Rect) -> Rect:
-            new = nudge(rect, self.edge, dx, dy, self.sheet_size)
-            return shaped(new, rect, self.edge, self._ratio(), self.sheet_size)
+        def moved(rect: Rect, ground: Size) -> Rect:
+            new = nudge(rect, self.edge, dx, dy, ground)
+            return shaped(new, rect, self.edge, self._ratio(), ground)
 
         self._reshape(f"move {self.edge.value}", moved, f"move {self.edge.value}")
 
     def grow(self, steps: int) -> None:
         by = steps * self.step
-        self._reshape("grow", lambda rect: grow(rect, by, self.sheet_size), "grow")
+        self._reshape("grow", lambda rect, ground: grow(rect, by, ground), "grow")
 
     def stretch(self, across: int, down: int) -> None:
         """Add so many steps at the left and right, and at the top and bottom."""
         dx, dy = across * self.step, down * self.step
-        self._reshape("stretch", lambda rect: stretched(rect, dx, dy, self.sheet_size), "stretch")
+        self._reshape("stretch", lambda rect, ground: stretched(rect, dx, dy, ground), "stretch")
 
     def square(self) -> None:
-        def squared(rect: Rect) -> Rect:
-            side = min(max(rect.width, rect.height), self.sheet_size.width, self.sheet_size.height)
+        def squared(rect: Rect, ground: Size) -> Rect:
+            side = min(max(rect.width, rect.height), ground.width, ground.height)
             left = rect.left + (rect.width - side) // 2
             top = rect.top + (rect.height - side) // 2
-            return nearest_fit(Rect(left, top, side, side), self.sheet_size)
+            return nearest_fit(Rect(left, top, side, side), ground)
 
         self._reshape("make square", squared)
 
-    def place(self, rect: Rect, label: str = "set rectangle") -> None:
-        """Take this rectangle, moved inside the sheet if need be."""
-        self._reshape(label, lambda _: nearest_fit(rect, self.sheet_size))
+    def place(self, rect: Rect, label: str = "set rectangle", burst: str | None = None) -> None:
+        """Take this rectangle, moved inside the sheet (or the crop) if need be."""
+        corner = self._ground
+        inside = rect.translated(-corner.left, -corner.top)
+        self._reshape(label, lambda _, ground: nearest_fit(inside, ground), burst)
 
     def turn_edge(self, by: int) -> None:
         self.history.end_burst()
@@ -62,8 +64,8 @@ class CropEditor(CropSelection):
 
     def turn_lock(self) -> None:
         self.lock = self.lock.next()
-        if self.crop is not None:
-            self.ratio = (self.crop.rect.width, self.crop.rect.height)
+        if self.target is not None:
+            self.ratio = (self.target.width, self.target.height)
 
     # Crops
 
@@ -81,6 +83,18 @@ class CropEditor(CropSelection):
         self._apply(f"add {crop_id}", self.project.with_crops(tuple(crops)))
         self.choose(at)
         return crop_id
+
+    def add_drafts(self, rects: Sequence[Rect], label: str) -> list[Crop]:
+        """Drafts for these rectangles, behind the sheet's other crops; the first is selected."""
+        from spyke_tui.kohya.drafts import add_drafts
+
+        if self.sheet_key not in self.project.sheets:
+            return []
+        project, added = add_drafts(self.project, self.sheet_key, self.sheet_size, rects)
+        if added:
+            self._apply(label.replace("{id}", added[0].id), project)
+            self.choose(self.project.crops.index(added[0]))
+        return added
 
     def duplicate(self) -> str | None:
         """The selected crop once more, a little off so that both can be seen."""
@@ -150,15 +164,32 @@ class CropEditor(CropSelection):
         return label
 
     def _reshape(
-        self, label: str, change: Callable[[Rect], Rect], burst: str | None = None
+        self, label: str, change: Callable[[Rect, Size], Rect], burst: str | None = None
     ) -> None:
-        crop = self.crop
-        if crop is None:
+        """Change what the keys move: the crop on its sheet, an erased rectangle in its crop."""
+        crop, rect, ground = self.crop, self.target, self._ground
+        if crop is None or rect is None:
             return
-        rect = change(crop.rect)
-        if rect != crop.rect:
-            key = f"{burst} {self.index}" if burst else None
-            self._apply(f"{label} {crop.id}", self._with(replace(crop, rect=rect)), key)
+        inside = rect.translated(-ground.left, -ground.top)
+        new = change(inside, ground.size).translated(ground.left, ground.top)
+        if new == rect:
+            return
+        if rect is crop.rect:
+            what, changed = crop.id, replace(crop, rect=new)
+        else:
+            parts = list(crop.erase)
+            parts[self.erase_at] = new
+            what, changed = f"erased in {crop.id}", replace(crop, erase=tuple(parts))
+        key = f"{burst} {self.index} {self.erase_at}" if burst else None
+        self._apply(f"{label} {what}", self._with(changed), key)
+
+    @property
+    def _ground(self) -> Rect:
+        """Where what the keys move may lie."""
+        crop = self.crop
+        if crop is not None and self.target is not crop.rect:
+            return crop.rect
+        return Rect(0, 0, self.sheet_size.width, self.sheet_size.height)
 
     def _with(self, crop: Crop) -> Project:
         crops = list(self.project.crops)

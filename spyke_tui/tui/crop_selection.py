@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spyke_tui.model.geometry import Edge, Size
+from spyke_tui.model.geometry import Edge, Rect, Size
 from spyke_tui.model.history import History
 from spyke_tui.model.project import Crop, Project, Sheet
 from spyke_tui.tui.shapes import AspectLock
@@ -22,6 +22,8 @@ class CropSelection:
         self.history = history
         self.sheet_key = next(iter(history.project.sheets), "")
         self.index = -1
+        self.erase_at = -1
+        """The erased rectangle of the crop that is changed in its place, or -1."""
         self.edge = Edge.WHOLE
         self.step = STEPS[0]
         self.lock = AspectLock.FREE
@@ -40,6 +42,14 @@ class CropSelection:
     def crop(self) -> Crop | None:
         crops = self.project.crops
         return crops[self.index] if 0 <= self.index < len(crops) else None
+
+    @property
+    def target(self) -> Rect | None:
+        """What the keys move: the crop's rectangle, or the erased one chosen inside it."""
+        crop = self.crop
+        if crop is None or not 0 <= self.erase_at < len(crop.erase):
+            return crop.rect if crop is not None else None
+        return crop.erase[self.erase_at]
 
     @property
     def sheet(self) -> Sheet | None:

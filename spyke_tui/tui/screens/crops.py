@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,9 @@ from textual.timer import Timer
 from spyke_tui.model.geometry import Rect
 from spyke_tui.terminal.scene import Scene, scene_of
 from spyke_tui.terminal.surface import open_surfaces
-from spyke_tui.tui.background import start
 from spyke_tui.tui.commands import BURSTS, COMMANDS, EDITS
-from spyke_tui.tui.messages import CropChosen, CropMoved, SheetLoaded, SheetPointed
-from spyke_tui.tui.pictures import SheetState
+from spyke_tui.tui.messages import CropChosen, CropMoved, SheetPointed
+from spyke_tui.tui.open_sheet import OpenSheet
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.themes import palette_of, starts_dark
 from spyke_tui.tui.widgets.crop_facts import CropFacts
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 
     from spyke_tui.processing.previews import SheetPicture
     from spyke_tui.tui.crop_editor import CropEditor
+    from spyke_tui.tui.modes.mode import Mode
     from spyke_tui.tui.session import Session
 
 
@@ -56,10 +55,8 @@ class CropsScreen(PaneScreen):
         self._surfaces = open_surfaces(
             session.choice.protocol, self._palette, session.choice.terminal
         )
-        self._state = SheetState(None)
-        self._opened: str | None = None
-        self._title = ""
-        self._said: set[str] = set()
+        self._sheet = OpenSheet(self)
+        self.mode: Mode | None = None
         self._last_edit = 0.0
         self._next_draw = 0.0
         self._redraw: Timer | None = None
@@ -70,7 +67,7 @@ class CropsScreen(PaneScreen):
         with Columns(id="body"):
             with Rows(id="main"):
                 yield SheetTitle()
-                yield SheetView(self._surfaces.sheet)
+                yield SheetView(self._surfaces.sheet, self.take_key)
                 yield Notice()
             with Rows(id="side"):
                 yield PreviewPane(self._surfaces.preview, dataset.size, dataset.pad)
@@ -104,7 +101,7 @@ class CropsScreen(PaneScreen):
 
     @property
     def picture(self) -> SheetPicture | None:
-        return self._state.picture
+        return self._sheet.state.picture
 
     # Keys
 
@@ -116,7 +113,10 @@ class CropsScreen(PaneScreen):
             editor.history.end_burst()
         self._last_edit = now
         before = self.session.project
-        if action in EDITS:
+        self._check_mode()
+        if self.mode is not None and self.mode.do(action):
+            pass
+        elif action in EDITS:
             EDITS[action](editor)
         elif action in COMMANDS:
             COMMANDS[action](self)
@@ -132,6 +132,30 @@ class CropsScreen(PaneScreen):
             self.draw()
         elif self._redraw is None:
             self._redraw = self.set_timer(early, self._draw_late)
+
+    def take_key(self, typed: str) -> bool:
+        """A key as it was typed, for the mode; whether that took it."""
+        self._check_mode()
+        before = self.session.project
+        if self.mode is None or not self.mode.key(typed):
+            return False
+        self.edited(before is not self.session.project)
+        return True
+
+    def begin(self, mode: Mode) -> None:
+        """From now on this mode takes the keys."""
+        self.end_mode()
+        self.mode = mode
+        self.sheet_view.focus()
+
+    def end_mode(self) -> None:
+        ended, self.mode = self.mode, None
+        if ended is not None:
+            ended.ended()
+
+    def _check_mode(self) -> None:
+        if self.mode is not None and not self.mode.holds():
+            self.end_mode()
 
     def numbers_typed(self, rect: Rect | None) -> None:
         if rect is not None:
@@ -154,15 +178,19 @@ class CropsScreen(PaneScreen):
         """Bring every widget in line with the editor; only what differs is written."""
         begun = monotonic()
         editor = self.editor
+        self._check_mode()
         with self.spyke.writer.one_write():
-            if editor.sheet_key != self._opened:
-                self._open_sheet()
-            self.sheet_view.show_scene(self._scene())
-            self._preview.follow(self.picture, editor.crop)
-            self._facts.show(editor.crop, self.session.project.dataset, editor.sheet_size)
+            if editor.sheet_key != self._sheet.key:
+                self._sheet.open()
+            mode = self.mode
+            crop = mode.crop if mode is not None else editor.crop
+            self._heading.say(mode.title if mode is not None else self._sheet.title)
+            self.sheet_view.show_scene(self.scene())
+            self._preview.follow(self.picture, crop)
+            self._facts.show(crop, self.session.project.dataset, editor.sheet_size)
             crops = self.session.project.crops
             self._list.show([(i, crops[i]) for i in editor.indexes], editor.index)
-            self._status.draw()
+            self._status.say(mode.status if mode is not None else "")
         cost = monotonic() - begun
         self._next_draw = begun + cost + max(FRAME, 2 * cost)
 
@@ -170,10 +198,12 @@ class CropsScreen(PaneScreen):
         self._redraw = None
         self.draw()
 
-    def _scene(self) -> Scene:
+    def scene(self) -> Scene:
+        """What is to be seen over the sheet."""
         editor = self.editor
         crops = self.session.project.crops_of(editor.sheet_key)
-        return scene_of(editor.sheet_size, crops, editor.crop, editor.edge)
+        scene = scene_of(editor.sheet_size, crops, editor.crop, editor.edge)
+        return scene if self.mode is None else self.mode.scene(scene)
 
     def recolour(self) -> None:
         super().recolour()
@@ -183,60 +213,6 @@ class CropsScreen(PaneScreen):
         self._palette = palette
         self.sheet_view.recolour(palette)
         self._preview.recolour(palette)
-
-    # Sheets
-
-    def _open_sheet(self) -> None:
-        editor = self.editor
-        self._opened = key = editor.sheet_key
-        self._state = SheetState(None)
-        sheet = editor.sheet
-        self._title = f"{key}  {sheet.file if sheet else ''}".rstrip()
-        self._heading.say(f"{self._title}  opening ...")
-        self.sheet_view.open(None, self._scene())
-        if sheet is None:
-            self._loaded(key, SheetState(None, f"crops.toml has no [sheets.{key}]." if key else
-                                         "This project has no sheets yet."))  # fmt: skip
-            return
-        path = self.session.path_of(sheet)
-
-        def load() -> None:
-            state = self.spyke.pictures.load(path)
-            self.app.call_from_thread(partial(self._loaded, key, state))
-
-        start(self, load, "load", thread=True)
-
-    def _loaded(self, key: str, state: SheetState) -> None:
-        if key != self.editor.sheet_key or not self.is_attached:
-            return
-        self._state = state
-        self._heading.say(self._title)
-        editor = self.editor
-        if state.size is not None:
-            editor.picture_sizes[key] = state.size
-        self._tell(state)
-        self.sheet_view.take_picture(state.picture, self._scene())
-        self.draw()
-        self.post_message(SheetLoaded(key, state))
-
-    def _tell(self, state: SheetState) -> None:
-        """What is wrong with the sheet stands below it; the hint is told once."""
-        key, sheet = self.editor.sheet_key, self.editor.sheet
-        words = state.problem
-        if words and sheet is not None and sheet.size is not None:
-            words += f" Its outline is drawn from size {sheet.size}."
-        drawn_on = sheet.size if sheet is not None else None
-        if state.size is not None and drawn_on is not None and state.size != drawn_on:
-            words = (
-                f"The picture is {state.size}; the rectangles were drawn on {drawn_on}: "
-                "check them, then set size in crops.toml."
-            )
-        self.query_one(Notice).say(words)
-        if words and key not in self._said:
-            self._said.add(key)
-            self.notify(
-                f"{words} {state.hint}".strip(), title=key, severity="warning", markup=False
-            )
 
     def on_sheet_pointed(self, event: SheetPointed) -> None:
         """A click selects the smallest crop under it."""

@@ -15,8 +15,9 @@ class SheetTitle(TextPane):
         self._focused = True
 
     def say(self, words: str) -> None:
-        self._words = words
-        self.draw()
+        if words != self._words:
+            self._words = words
+            self.draw()
 
     def mark(self, focused: bool) -> None:
         """Say whether the sheet has the focus."""

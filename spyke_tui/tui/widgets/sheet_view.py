@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -33,9 +33,11 @@ class SheetView(PicturePane, can_focus=True):
 
     surface: Surface
 
-    def __init__(self, surface: Surface) -> None:
+    def __init__(self, surface: Surface, keys: Callable[[str], bool] | None = None) -> None:
+        """`keys` is offered each key first, and says whether it took it."""
         super().__init__(id="sheet")
         self.surface = surface
+        self.keys = keys
         self._picture: SheetPicture | None = None
         self._scene = Scene(Size(1, 1))
         self._viewport: Viewport | None = None
@@ -105,6 +107,13 @@ class SheetView(PicturePane, can_focus=True):
 
     def on_resize(self) -> None:
         self._fit_pane()
+
+    def on_key(self, event: events.Key) -> None:
+        """A mode of the pane takes keys before the bindings do."""
+        typed = event.character if event.is_printable and event.character else event.key
+        if self.keys is not None and self.keys(typed):
+            event.stop()
+            event.prevent_default()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._zoom(WHEEL, event)

@@ -18,11 +18,17 @@ class StatusLine(TextPane):
     def __init__(self, session: Session) -> None:
         super().__init__(id="status")
         self._session = session
+        self._more = ""
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self.draw)  # a saved file and a failed one show by themselves
 
     def on_resize(self) -> None:
+        self.draw()
+
+    def say(self, more: str) -> None:
+        """Draw, with a few words more: what is going on in the pane."""
+        self._more = more
         self.draw()
 
     def draw(self) -> None:
@@ -57,6 +63,8 @@ class StatusLine(TextPane):
             at = editor.indexes.index(editor.index) + 1 if editor.index in editor.indexes else 0
             first.append((f"{crop.id} {crop.status} {at}/{len(editor.indexes)}", True))
             second = [(str(crop.rect), True)]
+        if self._more:
+            second.append((self._more, True))
         second += [
             (f"step {editor.step}", False),
             (f"edge {editor.edge.value}", False),
