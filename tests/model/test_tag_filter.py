@@ -130,6 +130,6 @@ def test_not_is_the_rest(crop: Crop, term: str) -> None:
 def test_ten_thousand_crops_are_filtered_while_typing() -> None:
     many = [replace(FRONT, id=f"crop_{number}") for number in range(10_000)]
     looking = parse_filter('sparks -tag:bow id:*9 | missing:view "no such thing"')
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(looking.select(many, DATASET)) == 1000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

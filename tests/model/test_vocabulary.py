@@ -145,6 +145,6 @@ def test_ten_thousand_different_tags_do_not_take_all_pairs() -> None:
     counts = {" ".join(draw.choices(words, k=3)): 1 for _ in range(10_000)}
     usual = next(iter(counts))
     counts["x" + usual] = 1
-    began = time.perf_counter()
+    began = time.process_time()
     assert {miss.tag for miss in find_near_misses(counts)} == {min(usual, "x" + usual)}
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
