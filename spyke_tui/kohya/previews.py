@@ -194,6 +194,7 @@ def _render(
             _count(result, outcome.state, f"{crop.id}.png")
         if progress is not None:
             progress(done, total, crop.id)
+    result.put_in_order(crop.id for crop in crops)
     return made
 
 
