@@ -91,6 +91,7 @@ ACTIONS: tuple[Action, ...] = (
     _crops("Shape", "crop.snap", "s", "Snap", "pull the edges to what is drawn inside"),
     _crops("Shape", "crop.centre", "c", "Centre", "centre on what is drawn inside, same size"),
     _crops("Shape", "crop.numbers", "e", "Numbers", "type left, top, width and height"),
+    _crops("Shape", "erase.begin", "E", "Erase", "paint text over: a rectangle inside the crop that the keys move; E the next, i one more, Delete, Esc"),
     _crops("Crops", "crop.next", "n pagedown", "Next crop", "the next crop of this sheet, then of the next sheet"),
     _crops("Crops", "crop.previous", "p pageup", "Previous crop", "the crop before"),
     _crops("Crops", "sheet.next", "N", "Next sheet", "the next sheet"),

@@ -126,8 +126,8 @@ def _content(action: str) -> Command:
     """Snap to, or centre on, what is drawn inside the rectangle."""
 
     def run(screen: CropsScreen) -> None:
-        picture, crop = screen.picture, screen.editor.crop
-        if crop is None:
+        picture, target = screen.picture, screen.editor.target
+        if target is None:
             return
         if picture is None:
             screen.notify("This needs the sheet's picture, which is not there.", markup=False)
@@ -135,8 +135,8 @@ def _content(action: str) -> Command:
         from spyke_tui.processing.snap import centre_on_content, snap_to_content
 
         find = snap_to_content if action == "snap" else centre_on_content
-        rect = find(picture.source, crop.rect)
-        if rect == crop.rect:
+        rect = find(picture.source, target)
+        if rect == target:
             screen.notify("It fits what is drawn there already.", markup=False, timeout=2)
         screen.editor.place(rect, f"{action}")
 
@@ -144,12 +144,12 @@ def _content(action: str) -> Command:
 
 
 def _numbers(screen: CropsScreen) -> None:
-    crop = screen.editor.crop
-    if crop is None:
+    target = screen.editor.target
+    if target is None:
         return
     from spyke_tui.tui.screens.numbers import NumbersScreen
 
-    screen.app.push_screen(NumbersScreen(crop.rect, screen.editor.sheet_size), screen.numbers_typed)
+    screen.app.push_screen(NumbersScreen(target, screen.editor.sheet_size), screen.numbers_typed)
 
 
 def _suggest(screen: CropsScreen) -> None:
@@ -160,6 +160,13 @@ def _suggest(screen: CropsScreen) -> None:
 
 def _suggest_all(screen: CropsScreen) -> None:
     screen.notify("a suggests rectangles here; then A takes them all.", markup=False, timeout=3)
+
+
+def _erase(screen: CropsScreen) -> None:
+    if screen.editor.crop is not None:
+        from spyke_tui.tui.modes.erasing import Erasing
+
+        screen.begin(Erasing(screen))
 
 
 def _closer(screen: CropsScreen) -> None:
@@ -205,6 +212,7 @@ COMMANDS: dict[str, Command] = {
     "crop.numbers": _numbers,
     "suggest.begin": _suggest,
     "suggest.all": _suggest_all,
+    "erase.begin": _erase,
     "view.closer": _closer,
     "view.back": _back,
     "focus.leave": _leave,

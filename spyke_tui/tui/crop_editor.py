@@ -13,7 +13,7 @@ from spyke_tui.model.geometry import Rect, Size, grow, nearest_fit, nudge
 from spyke_tui.model.mirroring import mirror_refusal
 from spyke_tui.model.project import Crop, Project, Status
 from spyke_tui.tui.crop_selection import CropSelection
-from spyke_tui.tui.shapes import AspectLock, shaped, stretched
+from spyke_tui.tui.shapes import AspectLock, nearest_fit_in, shaped, stretched
 
 FAR = 10
 """Steps that a shifted arrow makes."""
@@ -54,9 +54,10 @@ class CropEditor(CropSelection):
 
     def place(self, rect: Rect, label: str = "set rectangle", burst: str | None = None) -> None:
         """Take this rectangle, moved inside the sheet (or the crop) if need be."""
+        fitted = nearest_fit_in(rect, self._ground)
         corner = self._ground
-        inside = rect.translated(-corner.left, -corner.top)
-        self._reshape(label, lambda _, ground: nearest_fit(inside, ground), burst)
+        inside = fitted.translated(-corner.left, -corner.top)
+        self._reshape(label, lambda _, __: inside, burst)
 
     def turn_edge(self, by: int) -> None:
         self.history.end_burst()
@@ -131,6 +132,25 @@ class CropEditor(CropSelection):
         after = [index for index in self.indexes if index >= self.index]
         self.index = after[0] if after else next(reversed(self.indexes), -1)
         return crop.id
+
+    def add_erased(self, rect: Rect) -> None:
+        """One more rectangle that is painted over, the one that the keys move from now on."""
+        crop = self.crop
+        if crop is not None:
+            changed = replace(crop, erase=(*crop.erase, nearest_fit_in(rect, crop.rect)))
+            self._apply(f"erase in {crop.id}", self._with(changed))
+            self.erase_at = len(crop.erase)
+
+    def delete_erased(self) -> None:
+        """Take the chosen erased rectangle out."""
+        crop = self.crop
+        if crop is not None and 0 <= self.erase_at < len(crop.erase):
+            parts = list(crop.erase)
+            del parts[self.erase_at]
+            self._apply(
+                f"no longer erase in {crop.id}", self._with(replace(crop, erase=tuple(parts)))
+            )
+            self.erase_at = min(self.erase_at, len(parts) - 1)
 
     def free_id(self, base: str) -> str:
         """An id that is not taken: `base_1`, `base_2`, ... (`base` may end in a number itself)."""

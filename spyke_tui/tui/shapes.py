@@ -19,6 +19,12 @@ class AspectLock(enum.Enum):
         return locks[(locks.index(self) + 1) % len(locks)]
 
 
+def nearest_fit_in(rect: Rect, ground: Rect) -> Rect:
+    """The nearest rectangle inside `ground`; both in the same pixels."""
+    inside = nearest_fit(rect.translated(-ground.left, -ground.top), ground.size)
+    return inside.translated(ground.left, ground.top)
+
+
 def stretched(rect: Rect, dx: int, dy: int, sheet: Size) -> Rect:
     """`dx` pixels more at the left and right, `dy` at the top and bottom; at least 1x1 stays."""
     rect = nearest_fit(rect, sheet)

@@ -151,11 +151,11 @@ class Suggesting(Mode):
     @property
     def title(self) -> str:
         number = f"Suggestion {self._at + 1} of {len(self._rects)}"
-        return f"{number}: Enter takes, x leaves, A takes all {len(self.open)}, n p, Esc"
+        return f"{number}: Enter take, x leave, A all {len(self.open)}, Esc"
 
     @property
     def status(self) -> str:
-        return f"suggestion {self._at + 1}/{len(self._rects)}, {len(self.open)} open"
+        return f"suggestion {self._at + 1}/{len(self._rects)}"
 
     def _label(self, at: int) -> str:
         return f"{at + 1} new"

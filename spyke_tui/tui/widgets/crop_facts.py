@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spyke_tui.model.caption import caption_of
 from spyke_tui.model.mirroring import has_twin
 from spyke_tui.terminal.cells import cells_of, clipped, plain
+from spyke_tui.tui.crop_words import enlarged_words, erased_words
 from spyke_tui.tui.widgets.cell_pane import TextPane
 
 if TYPE_CHECKING:
@@ -42,9 +43,8 @@ class CropFacts(TextPane):
             if not crop.rect.is_inside(sheet):
                 lines.append((f"! leaves the {sheet} sheet", True))
             framing: str = crop.framing or "framing not decided"
-            enlarged = dataset.size / max(1, crop.rect.width, crop.rect.height)
-            if enlarged > 1:
-                framing += f"  ! enlarged {enlarged:.1f}x"
+            for words in (enlarged_words(crop.rect, dataset.size), erased_words(crop)):
+                framing += f"  {words}" if words else ""
             if crop.mirror:
                 framing += "  + twin" if has_twin(crop, dataset) else "  ! twin refused"
             lines.append((framing, False))

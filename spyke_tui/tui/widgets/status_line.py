@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
+from spyke_tui.tui.crop_words import enlarged_words, erased_words
 from spyke_tui.tui.session import Session
 from spyke_tui.tui.widgets.cell_pane import TextPane
 
@@ -50,6 +51,8 @@ class StatusLine(TextPane):
         saved = "saved" if session.is_saved else "* not saved"
         if session.problem:
             saved = "! NOT SAVED"
+        elif session.history.holder:
+            saved = "read only"
         first = [
             (session.project.dataset.character, True),
             (saved, not session.is_saved),
@@ -62,7 +65,11 @@ class StatusLine(TextPane):
         else:
             at = editor.indexes.index(editor.index) + 1 if editor.index in editor.indexes else 0
             first.append((f"{crop.id} {crop.status} {at}/{len(editor.indexes)}", True))
-            second = [(str(crop.rect), True)]
+            second = [(str(editor.target), True)]
+            for words in (enlarged_words(crop.rect, session.project.dataset.size),
+                          erased_words(crop)):  # fmt: skip
+                if words:
+                    second.append((words, words.startswith("!")))
         if self._more:
             second.append((self._more, True))
         second += [
