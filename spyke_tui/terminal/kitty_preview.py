@@ -234,7 +234,7 @@ class KittyPreview:
         picture = Image.frombytes("RGB", (side, side), pixels)
         if self._shelf.files and (sent := self._shelf.rgb(image, picture)):
             return sent[0], 0
-        return sent_png(image, palette_png(picture, 256)), 0
+        return sent_png(image, palette_png(picture, 192, 8)), 0
 
 
 def _inked(size: Size, colour: int, image: int) -> tuple[list[str], int]:

@@ -12,6 +12,7 @@ import contextlib
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +29,9 @@ KEPT_PIXELS = 24_000_000
 """Pixels of sheets that stay in the terminal although they are not in use: 4 bytes each there."""
 
 KEPT_IMAGES = 4
+
+FORGOTTEN = 3600.0
+"""Seconds after which a temporary file of ours is nobody's."""
 
 Key = tuple[Hashable, ...] | None
 """What an image is: its owner first, then all that it was made from."""
@@ -79,6 +83,16 @@ class Parcel:
         return Update() if self.void else self.arrived(self)
 
 
+def _sweep() -> None:
+    """Delete files that a killed session left, which no terminal is going to read any more."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(tempfile.gettempdir()):
+            if entry.name.startswith(TEMPORARY):
+                with contextlib.suppress(OSError):
+                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > FORGOTTEN:
+                        os.unlink(entry.path)
+
+
 class Shelf:
     """The images of one terminal. `files`: whether it can read our temporary files."""
 
@@ -123,6 +137,8 @@ class Shelf:
 
     def rgb(self, image: int, picture: Image.Image) -> tuple[list[str], int] | None:
         """An RGB picture by way of a file; None where there is no room for one."""
+        if not self._files:
+            _sweep()
         try:
             handle, path = tempfile.mkstemp(prefix=TEMPORARY)
             self._files.append(path)

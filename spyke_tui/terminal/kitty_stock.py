@@ -162,7 +162,8 @@ class KittyStock:
         picture = level.drawn(view.picture, view.viewport.sheet, palette)
         if self._shelf.files and (sent := self._shelf.rgb(image, picture)):
             return sent
-        pieces = sent_png(image, palette_png(picture, 64 if name == "half" else 256))
+        colours, grain = (96, 14) if name == "half" else (192, 8)
+        pieces = sent_png(image, palette_png(picture, colours, grain))
         return pieces, level.size.width * level.size.height
 
     def _order_overlay(

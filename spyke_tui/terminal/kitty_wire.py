@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.terminal.few_colours import without_grain
 
 CHUNK = 4096
 """Bytes of base64 in one escape: the protocol's limit for data sent directly (t=d)."""
@@ -120,10 +121,11 @@ PLAIN_CUT = Rect(2, 2, 4, 4)
 blend the outermost pixels of a stretched image with what is behind it."""
 
 
-def palette_png(picture: Image.Image, colours: int) -> bytes:
-    """An RGB picture as a PNG of at most so many colours."""
-    how = Image.Quantize.MEDIANCUT if colours > 128 else Image.Quantize.FASTOCTREE
-    return _png(picture.quantize(colours, how, dither=Image.Dither.NONE))
+def palette_png(picture: Image.Image, colours: int, grain: int) -> bytes:
+    """An RGB picture as a PNG of at most so many colours, its paper without grain."""
+    if grain:
+        picture = without_grain(picture, grain)
+    return _png(picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE))
 
 
 def ink_png(size: Size, colour: int, *, alpha: int = 255, hole: Rect | None = None) -> bytes:

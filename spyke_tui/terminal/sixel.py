@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.cells import ANY, Cell, Change
+from spyke_tui.terminal.few_colours import few_colours
 from spyke_tui.terminal.labels import TextLayer, line_width, text_layer
 from spyke_tui.terminal.scene import Kind, Palette, Scene
 from spyke_tui.terminal.sixel_canvas import SixelCanvas
-from spyke_tui.terminal.sixel_colours import few_colours
 from spyke_tui.terminal.sixel_marks import DRAFT, ERASE, GROUND, KEEP, REJECT, frame, framed, hatch
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Terminal, Update, View
 from spyke_tui.terminal.viewport import Viewport

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.cells import ANY, Cell
+from spyke_tui.terminal.few_colours import few_colours
 from spyke_tui.terminal.scene import Palette
 from spyke_tui.terminal.sixel_canvas import SixelCanvas
-from spyke_tui.terminal.sixel_colours import few_colours
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Terminal, Update
 
 if TYPE_CHECKING:

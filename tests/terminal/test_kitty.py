@@ -183,9 +183,15 @@ def random_steps(seed: int, count: int) -> Iterator[tuple[str, random.Random]]:
         yield dice.choice(kinds), dice
 
 
-def test_500_random_steps_leave_not_one_stale_pixel(picture: SheetPicture) -> None:
-    """Each time compared with a fresh surface that shows the same from nothing."""
-    host = Host(open_surfaces("kitty", PALETTE, Terminal(files=False)))
+@pytest.mark.parametrize(("files", "off"), [(True, 0), (False, 60)], ids=["files", "stream"])
+def test_500_random_steps_leave_not_one_stale_pixel(
+    picture: SheetPicture, files: bool, off: int
+) -> None:
+    """Each time compared with a fresh surface that shows the same from nothing.
+
+    In the stream the sheet has few colours, chosen for the margin that it had when it was sent.
+    """
+    host = Host(open_surfaces("kitty", PALETTE, Terminal(files)))
     place, rect, edge, others = PLACE, Rect(100, 60, 90, 120), Edge.WHOLE, 2
     viewport = show(host, picture, scene(rect))
     for number, (kind, dice) in enumerate(random_steps(7, 500)):
@@ -219,12 +225,13 @@ def test_500_random_steps_leave_not_one_stale_pixel(picture: SheetPicture) -> No
         if kind != "late" and number % 10:
             continue
         host.finish()
-        fresh = Host(open_surfaces("kitty", PALETTE, Terminal(files=False)))
+        fresh = Host(open_surfaces("kitty", PALETTE, Terminal(files)))
         fresh.take(fresh.sheet.show(fresh.sheet.load(picture, viewport), what, place))
         fresh.finish()
-        assert furthest(host.pixels(), fresh.pixels()) == 0, f"step {number}: {kind}"
+        assert furthest(host.pixels(), fresh.pixels()) <= off, f"step {number}: {kind}"
         for row in range(place.height):
             assert list(host.sheet.cells(row)) == list(fresh.sheet.cells(row))
+        fresh.take(fresh.sheet.close())
         assert len(host.model.images) <= 14
     host.take(host.sheet.close())
     assert not host.model.images

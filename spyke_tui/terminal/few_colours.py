@@ -1,8 +1,9 @@
-"""Fewer colours, chosen so that sixels stay short: paper without its grain, then few colours that
-cover the whole range, so that small patches of a rare colour keep it.
+"""Fewer colours, chosen so that pictures stay short on the line: paper without its grain, then
+few colours that cover the whole range, so that small patches of a rare colour keep it.
 
-A sixel band costs bytes for every colour in it, so the grain of a scan would cost more than the
-drawing. Whatever is nearly one of the picture's large plain colours becomes exactly that.
+A sixel band costs bytes for every colour in it, and a PNG for every pixel that differs from its
+neighbour, so the grain of a scan would cost more than the drawing. Whatever is nearly one of the
+picture's large plain colours becomes exactly that.
 """
 
 from __future__ import annotations
