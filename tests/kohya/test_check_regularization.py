@@ -34,9 +34,9 @@ def test_below_images_times_repeats(good: TrainingSet) -> None:
     finding = good.only("reg-few")
     assert finding.severity == "warning"
     assert "5 images x 2 repeats = 10" in finding.message
-    assert finding.fix == "Run spyke-tui reg --count 10."
+    assert finding.fix.startswith("Put 2 more PNGs of 512x512 pixels")
     good.targets(reg=Span(1, 9))
-    assert "Raise targets.reg.max" in good.only("reg-few").fix
+    assert "raise targets.reg.max to 10" in good.only("reg-few").fix
 
 
 def test_no_folder_at_all(good: TrainingSet) -> None:

@@ -27,6 +27,16 @@ def find_in_regularization(inspection: Inspection) -> Iterator[Finding]:
     yield from _leaks(inspection)
 
 
+def _more(inspection: Inspection, missing: int) -> str:
+    """What to do about missing ones: they come from elsewhere, as PNGs of the right size."""
+    size = inspection.project.dataset.size
+    return (
+        f"Put {missing} more PNGs of {size}x{size} pixels that show the class, not this character, "
+        f"into {inspection.place(inspection.layout.reg)} "
+        "(reg_001.png, reg_002.png...)."
+    )
+
+
 def _counts(inspection: Inspection) -> Iterator[Finding]:
     target = inspection.project.targets.reg
     have, images = len(inspection.reg_pictures), len(inspection.train_pictures)
@@ -38,17 +48,16 @@ def _counts(inspection: Inspection) -> Iterator[Finding]:
             "reg-few", "error", "reg",
             f"{have} regularization images; at least {target.min} are wanted: "
             f"{target.min - have} missing.",
-            f"Run spyke-tui reg --count {max(target.min, min(ideal, target.max))}.",
+            _more(inspection, max(target.min, min(ideal, target.max)) - have),
         )  # fmt: skip
     elif have < ideal:
         yield Finding(
             "reg-few", "warning", "reg",
             f"{have} regularization images for {product}: the trainer repeats the first "
             f"{min(have, ideal - have)}.",
-            f"Run spyke-tui reg --count {ideal}."
+            _more(inspection, ideal - have)
             if ideal <= target.max
-            else f"Raise targets.reg.max and run spyke-tui reg --count {ideal}, or lower the "
-            "repeats.",
+            else f"Lower the repeats, or raise targets.reg.max to {ideal}.",
         )  # fmt: skip
     if have > target.max:
         yield Finding(
