@@ -41,8 +41,10 @@ def exclusive(path: Path, purpose: str) -> Iterator[None]:
                 raise WriteError(
                     f"{path} could not be locked: {error.strerror}.", "Try again."
                 ) from error
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{purpose} (process {os.getpid()})\n".encode(), 0)
+        # On a full disk the holder stays unnamed; what can't be written then names its own file.
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{purpose} (process {os.getpid()})\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)
