@@ -169,6 +169,13 @@ def _erase(screen: CropsScreen) -> None:
         screen.begin(Erasing(screen))
 
 
+def _split(screen: CropsScreen) -> None:
+    if screen.editor.sheet_key in screen.editor.project.sheets:
+        from spyke_tui.tui.modes.splitting import Splitting
+
+        screen.begin(Splitting(screen))
+
+
 def _closer(screen: CropsScreen) -> None:
     _turn_zoom(screen, 1)
 
@@ -213,6 +220,7 @@ COMMANDS: dict[str, Command] = {
     "suggest.begin": _suggest,
     "suggest.all": _suggest_all,
     "erase.begin": _erase,
+    "split.begin": _split,
     "view.closer": _closer,
     "view.back": _back,
     "focus.leave": _leave,

@@ -97,6 +97,19 @@ class CropEditor(CropSelection):
             self.choose(self.project.crops.index(added[0]))
         return added
 
+    def add_split(self, whole: Rect, parts: Sequence[Rect]) -> None:
+        """Drafts for the parts of a crop or of the sheet, behind it; the first is selected."""
+        taken = {crop.id for crop in self.project.crops}
+        at = self.index + 1 if self.crop is not None else len(self.project.crops)
+        new: list[Crop] = []
+        for part in parts:
+            new.append(Crop(self.free_id(self.sheet_key, taken), self.sheet_key, part, "draft"))
+            taken.add(new[-1].id)
+        crops = list(self.project.crops)
+        crops[at:at] = new
+        self._apply(f"split {whole} into {len(new)}", self.project.with_crops(tuple(crops)))
+        self.choose(at)
+
     def duplicate(self) -> str | None:
         """The selected crop once more, a little off so that both can be seen."""
         if self.crop is None:
@@ -152,9 +165,10 @@ class CropEditor(CropSelection):
             )
             self.erase_at = min(self.erase_at, len(parts) - 1)
 
-    def free_id(self, base: str) -> str:
+    def free_id(self, base: str, taken: set[str] | None = None) -> str:
         """An id that is not taken: `base_1`, `base_2`, ... (`base` may end in a number itself)."""
-        taken = {crop.id for crop in self.project.crops}
+        if taken is None:
+            taken = {crop.id for crop in self.project.crops}
         stem = re.sub(r"_\d+$", "", base) or "crop"
         number = 1
         while f"{stem}_{number}" in taken:
