@@ -192,7 +192,8 @@ def _read_rect(table: Table | None, path_owner: Table, key: str, unknown: list[s
         if not table.has(name):
             raise table.fail(name, "is missing and required.", f"Write {key} = {RECT_EXAMPLE}.")
     # A size below 1 or a negative place is a contradiction with the sheet: `check` names it.
-    rect = Rect(*(table.integer(name, 0) for name in ("left", "top", "width", "height")))
+    examples = {"left": 0, "top": 0, "width": 512, "height": 512}
+    rect = Rect(*(table.integer(name, example) for name, example in examples.items()))
     unknown.extend(table.unknown())
     return rect
 

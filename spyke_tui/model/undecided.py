@@ -9,15 +9,16 @@ from spyke_tui.model.project import Crop, Dataset
 def undecided(crop: Crop, dataset: Dataset) -> tuple[str, ...]:
     """The names of the fields that are still open, in the caption's order.
 
-    A face is described by its expression, anything else by its pose. Where the project lists no
+    A face is described by its expression, anything else by its view and pose. Where the project lists no
     details there is nothing to look for.
     """
     face = crop.framing in FACE_FRAMINGS
     listed = dataset.details or dataset.one_sided
     fields = (
         ("framing", crop.framing),
-        ("view", crop.view.strip()),
-        ("expression", crop.expression.strip()) if face else ("pose", crop.pose.strip()),
+        ("view", face or crop.view.strip()),
+        ("pose", face or crop.pose.strip()),
+        ("expression", not face or crop.expression.strip()),
         ("background", crop.background.strip()),
         ("action", crop.action is not None),
         ("details", crop.details is not None or not listed),

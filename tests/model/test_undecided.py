@@ -18,10 +18,10 @@ def test_a_fresh_crop_has_everything_open() -> None:
     )  # fmt: skip
 
 
-def test_a_face_needs_its_expression_and_no_pose() -> None:
+def test_a_face_needs_its_expression_but_neither_view_nor_pose() -> None:
     face = replace(CROP, framing="closeup", view=" ", background="white background", action=False)
-    assert undecided(face, LISTED) == ("view", "expression", "details")
-    assert undecided(replace(face, expression="calm", view="front view"), LISTED) == ("details",)
+    assert undecided(face, LISTED) == ("expression", "details")
+    assert undecided(replace(face, expression="calm"), LISTED) == ("details",)
 
 
 def test_details_are_open_until_somebody_has_looked_and_only_where_there_are_some() -> None:
