@@ -107,6 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     _crops("Suggest", "suggest.begin", "a", "Suggest", "find the figures here; then Enter takes one, x leaves one, n and p step, Esc ends"),
     _crops("Suggest", "suggest.all", "A", "Take all", "take all suggestions as drafts"),
     _crops("Suggest", "split.begin", "t", "Split", "cut the crop, or a sheet without crops, into columns or rows: drafts for views side by side"),
+    _crops("View", "view.image", "v", "Training image", "the training image and its twin at full size; Space: before and after erasing"),
     _crops("View", "view.closer", "z", "Zoom", "fit, then the crop, then one pixel to one"),
     _crops("View", "view.back", "Z", "Zoom back", "back through the same"),
     _crops("View", "focus.leave", "escape", "Leave", "leave the picture, so that Tab moves between the parts of the screen"),

@@ -176,6 +176,17 @@ def _split(screen: CropsScreen) -> None:
         screen.begin(Splitting(screen))
 
 
+def _full_image(screen: CropsScreen) -> None:
+    crop = screen.mode.crop if screen.mode is not None else screen.editor.crop
+    if screen.picture is None or crop is None:
+        screen.notify("There is no picture to show.", markup=False, timeout=2)
+        return
+    from spyke_tui.tui.screens.full_image import FullImageScreen
+
+    dataset = screen.session.project.dataset
+    screen.app.push_screen(FullImageScreen(screen.picture, crop, dataset))
+
+
 def _closer(screen: CropsScreen) -> None:
     _turn_zoom(screen, 1)
 
@@ -221,6 +232,7 @@ COMMANDS: dict[str, Command] = {
     "suggest.all": _suggest_all,
     "erase.begin": _erase,
     "split.begin": _split,
+    "view.image": _full_image,
     "view.closer": _closer,
     "view.back": _back,
     "focus.leave": _leave,

@@ -118,6 +118,11 @@ class TerminalWriter:
         """Tell this pane what Textual paints over it, and take its picture down at the end."""
         self._panes.append(pane)
 
+    def forget(self, pane: PicturePane) -> None:
+        """This pane is gone, and its picture with it."""
+        if pane in self._panes:
+            self._panes.remove(pane)
+
     def painted(self, update: object) -> None:
         """Textual has written an update of the screen that is on top."""
         for pane in self._panes:

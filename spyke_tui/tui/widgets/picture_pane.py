@@ -22,6 +22,7 @@ class PicturePane(CellPane):
 
     def on_unmount(self) -> None:
         self.spyke.writer.draw(self.surface.close().text)
+        self.spyke.writer.forget(self)
 
     def farewell(self) -> str:
         """What takes the picture out of the terminal."""
