@@ -21,9 +21,15 @@ class ActionCommands(Provider):
     async def discover(self) -> Hits:
         for action in self._actions():
             yield DiscoveryHit(_title(action), self._runner(action), help=_help(action))
+        title, words = self._pictures()
+        yield DiscoveryHit(title, partial(self.app.notify, words, markup=False), help=words)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
+        title, words = self._pictures()
+        if (score := matcher.match(f"{title}  {words}")) > 0:
+            tell = partial(self.app.notify, words, markup=False)
+            yield Hit(score, matcher.highlight(title), tell, help=words)
         for action in self._actions():
             text = f"{_title(action)}  {action.help}"
             score = matcher.match(text)
@@ -34,6 +40,11 @@ class ActionCommands(Provider):
                     self._runner(action),
                     help=_help(action),
                 )
+
+    def _pictures(self) -> tuple[str, str]:
+        """How pictures are drawn here, and why."""
+        choice = cast("SpykeApp", self.app).session.choice
+        return f"Pictures: {choice.protocol}", choice.why or choice.found or "as asked for"
 
     def _actions(self) -> tuple[Action, ...]:
         screen = self.screen
