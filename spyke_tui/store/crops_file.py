@@ -12,7 +12,7 @@ from spyke_tui.errors import ProjectFileError, WriteError
 from spyke_tui.model.project import Project
 from spyke_tui.model.reading import read_project
 from spyke_tui.model.table import FieldError, dotted, printable
-from spyke_tui.store.files import Stamp, remove_leftovers, sha256_of_bytes, write_whole
+from spyke_tui.store.files import Stamp, free_name, remove_leftovers, sha256_of_bytes, write_whole
 from spyke_tui.store.toml_blocks import locate
 
 FILE_NAME = "crops.toml"
@@ -79,6 +79,7 @@ class CropsFile:
         self._digest = digest
         self._removed: dict[str, str] = {}
         self._earlier: list[tuple[Project, str]] = []
+        self._beside: Path | None = None
         self._guard = threading.Lock()
 
     @property
@@ -116,18 +117,75 @@ class CropsFile:
             if self.changed_on_disk():
                 raise ChangedElsewhereError(
                     f"{self.path} was changed by another program.",
-                    "Nothing was written. Reload it, then make the change again.",
+                    "It was left as it is. Choose what to keep: Reload, in the palette.",
                 )
             text = self._text_before(project)
             if text is None:
                 text = edited_text(self._text, self.project, project, self._removed)
-            data = text.encode()
-            # A symlinked crops.toml stays a link; its target is replaced.
-            target = self.path.resolve()
-            self.stamp = write_whole(target, data, durable=True)
-            remove_leftovers(target.parent)
-            self._earlier = [*self._earlier, (self.project, self._text)][-EARLIER:]
-            self._text, self._digest, self.project = text, sha256_of_bytes(data), project
+            self._replace(text, project)
+
+    def _replace(self, text: str, project: Project) -> None:
+        data = text.encode()
+        # A symlinked crops.toml stays a link; its target is replaced.
+        target = self.path.resolve()
+        self.stamp = write_whole(target, data, durable=True)
+        remove_leftovers(target.parent)
+        self._earlier = [*self._earlier, (self.project, self._text)][-EARLIER:]
+        self._text, self._digest, self.project = text, sha256_of_bytes(data), project
+
+    # Another program writes too
+
+    @property
+    def digest(self) -> str:
+        """Of the file's bytes as we know them."""
+        return self._digest
+
+    def news(self) -> CropsFile | None:
+        """The file as another program left it; None where it is as we know it.
+
+        Raises `ProjectFileError` where it is gone or can't be read. Quick where nothing happened;
+        for any thread.
+        """
+        with self._guard:
+            stamp = Stamp.of(self.path)
+            if stamp is not None and stamp == self.stamp:
+                return None
+            text, digest = _read_text(self.path)
+            if digest == self._digest:
+                self.stamp = stamp
+                return None
+        return CropsFile(self.path, text, digest, stamp)
+
+    def forget_stamp(self) -> None:
+        """Look at the bytes with the next `news`, whatever their stamp."""
+        self.stamp = None
+
+    def write_beside(self, project: Project) -> Path:
+        """Keep `project` in crops.toml.ours, as crops.toml would be without the other program."""
+        from spyke_tui.store.crops_edit import edited_text
+
+        with self._guard:
+            if self._beside is None:
+                self._beside = free_name(self.path.with_name(f"{self.path.name}.ours"))
+            text = edited_text(self._text, self.project, project, dict(self._removed))
+            write_whole(self._beside, text.encode(), durable=True)
+            return self._beside
+
+    def drop_beside(self) -> None:
+        """What crops.toml.ours held stands in crops.toml, or is about to."""
+        if self._beside is not None:
+            self._beside.unlink(missing_ok=True)
+            self._beside = None
+
+    def overwrite(self, project: Project) -> None:
+        """Save `project` over what another program wrote, which is kept in crops.toml.theirs."""
+        from spyke_tui.store.crops_edit import edited_text
+
+        with self._guard:
+            if self.path.exists():
+                kept = free_name(self.path.with_name(f"{self.path.name}.theirs"))
+                write_whole(kept, self.path.read_bytes(), durable=True)
+            self._replace(edited_text(self._text, self.project, project, self._removed), project)
 
     def _text_before(self, project: Project) -> str | None:
         """The text that said just this before: the way back restores every byte."""

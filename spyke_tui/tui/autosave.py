@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.timer import Timer
 
 from spyke_tui.errors import WriteError
+from spyke_tui.store.crops_file import ChangedElsewhereError
 from spyke_tui.tui.background import start
 from spyke_tui.tui.messages import ProjectSaved, SaveFailed
 
@@ -35,10 +36,11 @@ class Autosave:
         self._timer: Timer | None = None
         self._last = -APART
         self._writing = asyncio.Lock()
+        self._kept = session.history.version
 
     def changed(self) -> None:
         """The project changed: see to it that it is saved in time."""
-        if self._timer is None and not self._session.is_saved:
+        if self._timer is None and not (self._session.is_saved and self._steps_are_kept):
             wait = max(SOON, self._last + APART - monotonic())
             self._timer = self._app.set_timer(wait, self._due)
 
@@ -48,8 +50,26 @@ class Autosave:
         return await self._save()
 
     def _write(self, project: Project) -> None:
-        self._session.file.write(project)
+        file = self._session.file
+        try:
+            file.write(project)
+        except ChangedElsewhereError:
+            file.write_beside(project)
+            raise
         self._session.remember()  # also for the day the terminal is simply closed
+
+    @property
+    def _steps_are_kept(self) -> bool:
+        session = self._session
+        return not session.steps_adopted or session.history.version == self._kept
+
+    async def _keep_steps(self) -> None:
+        if not self._steps_are_kept:
+            from spyke_tui.store.history_file import save_history
+
+            history = self._session.history
+            self._kept = history.version
+            await asyncio.to_thread(save_history, self._session.file.path, history.steps)
 
     def _due(self) -> None:
         self._timer = None
@@ -66,6 +86,7 @@ class Autosave:
             project = session.project
             if session.is_saved:
                 session.problem = ""
+                await self._keep_steps()
                 return True
             self._last = monotonic()
             try:
@@ -79,6 +100,7 @@ class Autosave:
                     self._timer = self._app.set_timer(AGAIN, self._due)
                 return False
             session.problem = ""
+            await self._keep_steps()
             self._app.post_message(ProjectSaved())
         self.changed()  # what was changed while the file was written
         return session.is_saved

@@ -26,6 +26,8 @@ class Session:
         self.choice = choice
         self.history = History(file.project)
         self.editor = CropEditor(self.history)
+        self.steps_adopted = False
+        """Whether the steps of the last run are here, so that they can be written with ours."""
         self.problem = ""
         """Why the last save failed; empty while all is well."""
         self.left_at = load_state(file.folder)

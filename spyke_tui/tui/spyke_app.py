@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,6 +13,7 @@ from textual.binding import BindingType
 from textual.worker import Worker
 
 from spyke_tui.actions import PANES
+from spyke_tui.errors import SpykeError
 from spyke_tui.store.config import FILE_NAME
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.autosave import Autosave
@@ -19,6 +21,7 @@ from spyke_tui.tui.background import start, tell_failure
 from spyke_tui.tui.keymap import bindings_of, keymap_of
 from spyke_tui.tui.messages import SaveFailed
 from spyke_tui.tui.pictures import Pictures
+from spyke_tui.tui.project_watch import ProjectWatch
 from spyke_tui.tui.screens.crops import CropsScreen
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.session import Session
@@ -62,6 +65,7 @@ class SpykeApp(App[None]):
         self.pictures = Pictures()
         self.writer = TerminalWriter(self)
         self.autosave = Autosave(self, session)
+        self.project_watch = ProjectWatch(self)
         self._leaving = False
         self._pane = "crops"
         self.add_mode("crops", lambda: CropsScreen(session, self.size))
@@ -87,6 +91,10 @@ class SpykeApp(App[None]):
         if self.session.choice.why:
             self.notify(self.session.choice.why, markup=False)
         self._tell_config()
+        self.project_watch.begin()
+
+    def on_unmount(self) -> None:
+        self.project_watch.end()
 
     def _tell_config(self) -> None:
         """Take the user's keys; what is wrong with the settings is told in one line."""
@@ -104,20 +112,39 @@ class SpykeApp(App[None]):
         """What the app crashed with."""
         return self._exception
 
+    def _handle_exception(self, error: Exception) -> None:
+        """What is refused in an answer to a question is told; all else ends the app."""
+        if isinstance(error, SpykeError) and self.is_running:
+            self.notify(plain(str(error)), severity="warning", markup=False)
+        else:
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """A crash ends the app; whoever runs it says so. Textual would print a traceback."""
         self._close_messages_no_wait()
 
     # Actions of all panes
 
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What is refused within is told; the app goes on."""
+        try:
+            yield
+        except SpykeError as error:
+            self.notify(plain(str(error)), severity="warning", markup=False)
+
     def do(self, action: str) -> None:
         """Run an action by its id: one of all panes here, one of a pane on its screen."""
+        with self.telling():
+            self._act(action)
+
+    def _act(self, action: str) -> None:
         everywhere: dict[str, Callable[[], object]] = {
             "pane.next": lambda: self._turn_pane(1),
             "pane.previous": lambda: self._turn_pane(-1),
             "project.save": lambda: start(self, self._save_now, "save-now"),
             "project.build": self._build,
-            "project.reload": self._reload,
+            "project.reload": lambda: start(self, self.project_watch.reload, "reload"),
             "edit.undo": lambda: self._travel("undo"),
             "edit.redo": lambda: self._travel("redo"),
             "app.palette": self.action_command_palette,
@@ -160,12 +187,18 @@ class SpykeApp(App[None]):
             self.notify(f"There is nothing to {way}.", markup=False, timeout=2)
             return
         self.autosave.changed()
-        self._draw()
+        self.draw()
 
     def _turn_theme(self) -> None:
         self.theme = LIGHT.name if self.current_theme.dark else DARK.name
 
-    def _draw(self) -> None:
+    @property
+    def shows_pane(self) -> bool:
+        """Whether a pane is in front, and nothing over it."""
+        return isinstance(self.screen, PaneScreen)
+
+    def draw(self) -> None:
+        """Bring the pane in front in line with the session."""
         if isinstance(self.screen, PaneScreen):
             self.screen.draw()
 
@@ -173,28 +206,13 @@ class SpykeApp(App[None]):
 
     async def _save_now(self) -> None:
         if await self.autosave.flush():
-            self._draw()
+            self.draw()
 
     def _build(self) -> None:
         from spyke_tui.tui.screens.build import BuildScreen
 
         if isinstance(self.screen, PaneScreen):
             self.push_screen(BuildScreen(self.session, self.autosave))
-
-    def _reload(self) -> None:
-        from spyke_tui.errors import ProjectFileError
-        from spyke_tui.store.crops_file import CropsFile
-
-        try:
-            file = CropsFile.read(self.session.file.path)
-        except ProjectFileError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
-        self.session.file = file
-        self.session.problem = ""
-        self.session.editor.replace_project("reload", file.project)
-        self.notify("crops.toml is read again; u brings back what was here.", markup=False)
-        self._draw()
 
     def _help(self) -> None:
         from spyke_tui.tui.screens.help import HelpScreen
@@ -208,6 +226,7 @@ class SpykeApp(App[None]):
         saved = await self.autosave.flush()
         if saved or self._leaving:
             self.session.remember(dark=self.current_theme.dark)
+            self.project_watch.end()
             self.exit()
             return
         self._leaving = True
@@ -222,8 +241,8 @@ class SpykeApp(App[None]):
 
     def on_project_saved(self) -> None:
         self._leaving = False
-        self._draw()
+        self.draw()
 
     def on_save_failed(self, event: SaveFailed) -> None:
         self.notify(f"Not saved: {event.problem}", severity="error", markup=False)
-        self._draw()
+        self.draw()

@@ -92,22 +92,6 @@ async def test_a_second_q_leaves_anyway(opened: Callable, monkeypatch: pytest.Mo
         await it.until(lambda: not it.app.is_running, "the end")
 
 
-async def test_a_file_changed_elsewhere_is_not_overwritten(opened: Callable) -> None:
-    async with opened() as it:
-        file = it.folder / "crops.toml"
-        theirs = file.read_text().replace("width = 90", "width = 91")
-        file.write_text(theirs)
-        await it.press("right")
-        await it.until(lambda: "NOT SAVED" in it.text(), "the status line")
-        assert file.read_text() == theirs
-        it.app.do("project.reload")
-        await it.until(lambda: it.session.is_saved, "theirs")
-        assert it.session.project.crop("angry").rect.width == 91
-        assert it.rect()[0] == 60
-        await it.press("u")  # ours again
-        assert it.session.project.crop("front").rect.left == 61
-
-
 async def test_saving_does_not_hold_the_keys_up(
     opened: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:

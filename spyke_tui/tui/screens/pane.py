@@ -16,6 +16,8 @@ from spyke_tui.tui.widgets.frames import blank_lines
 from spyke_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from textual.message import Message
+
     from spyke_tui.tui.session import Session
     from spyke_tui.tui.spyke_app import SpykeApp
 
@@ -56,7 +58,12 @@ class PaneScreen(Screen[None]):
         """Bring the widgets in line with the session."""
 
     def action_do(self, action: str) -> None:
-        self.do(action)
+        with self.spyke.telling():
+            self.do(action)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        with self.spyke.telling():
+            await super()._dispatch_message(message)
 
     def on_resize(self, event: events.Resize) -> None:
         wanted = _classes_of(event.size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,6 +15,9 @@ from textual.widgets import Input, Static
 
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
+
+if TYPE_CHECKING:
+    from spyke_tui.tui.spyke_app import SpykeApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ class Prompt(Vertical):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if self._question is not None:
-            self._question.take(event.value)
+            with cast("SpykeApp", self.app).telling():
+                self._question.take(event.value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

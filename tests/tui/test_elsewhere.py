@@ -1,0 +1,269 @@
+"""Another program, another instance, another run: nothing is lost and everything is said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from spyke_tui.store.state import state_folder
+from spyke_tui.terminal.capabilities import choose
+from spyke_tui.tui.screens.question import QuestionScreen
+from spyke_tui.tui.session import Session
+from spyke_tui.tui.spyke_app import SpykeApp
+
+
+def text_of(it: Any) -> str:
+    return (it.folder / "crops.toml").read_text()
+
+
+def said(it: Any) -> str:
+    return " ".join(note.message for note in it.app._notifications)
+
+
+async def leave(it: Any) -> None:
+    await it.press("q")
+    await it.until(lambda: not it.app.is_running, "the end")
+
+
+async def ready(it: Any) -> None:
+    await it.until(lambda: it.session.steps_adopted, "the steps of the last run")
+
+
+# Another run
+
+
+async def test_undo_and_redo_survive_a_restart(opened: Callable) -> None:
+    async with opened() as it:
+        before = text_of(it)
+        await ready(it)
+        await it.press("right", "right", "tab", "down", "x", "f2", "x")
+        await it.saved()
+        after = text_of(it)
+        await leave(it)
+    async with opened() as it:
+        await ready(it)
+        assert text_of(it) == after
+        await it.press("u", "u")
+        assert it.session.project.crop("front").status == "keep"
+        await leave(it)
+    async with opened() as it:
+        await ready(it)
+        await it.press("U")
+        assert it.session.project.crop("front").status == "reject"
+        await it.press("U")
+        await it.saved()
+        assert text_of(it) == after
+        await it.press("u", "u", "u", "u")
+        await it.saved()
+        assert it.rect() == (60, 40, 120, 240)
+        # Comments and order are as they were; defaults may stand there in words.
+        lines = [line for line in text_of(it).splitlines() if line not in before.splitlines()]
+        assert not set(lines) - {"size = [600, 320]", 'use = "yes"', 'status = "keep"'}
+        assert [crop.id for crop in it.session.project.crops] == ["front", "back", "angry", "lost"]
+        await it.press("u")
+        assert "nothing to undo" in said(it)
+
+
+async def test_a_step_that_no_longer_fits_refuses_and_says_why(opened: Callable) -> None:
+    async with opened() as it:
+        await ready(it)
+        await it.press("n", "x", "p", "right")
+        await it.saved()
+        await leave(it)
+        file = it.folder / "crops.toml"
+        file.write_text(file.read_text().replace("left = 61", "left = 70"))
+    async with opened() as it:
+        await ready(it)
+        before = text_of(it)
+        await it.press("u")
+        assert "The crop front was changed meanwhile" in said(it)
+        assert it.session.is_saved and text_of(it) == before
+        await it.press("u")  # once more: that step is passed over
+        assert it.session.project.crop("back").status == "draft"
+        assert it.session.project.crop("front").rect.left == 70
+
+
+async def test_damaged_steps_are_no_steps(opened: Callable) -> None:
+    for text in ("{", "[]", '{"version":1,"done":[{"label":1}],"undone":[]}', '{"version":2}'):
+        state_folder().mkdir(parents=True, exist_ok=True)
+        async with opened() as it:
+            await ready(it)
+            await it.press("right", "left", "x", "x")
+            await leave(it)
+        (kept,) = state_folder().glob("*.history.json")
+        kept.write_text(text)
+        async with opened() as it:
+            await ready(it)
+            await it.press("u")
+            assert "nothing to undo" in said(it)
+
+
+async def test_kept_steps_are_bounded_and_hold_all_kinds_of_change(opened: Callable) -> None:
+    async with opened() as it:
+        await ready(it)
+        await it.press("i", "y", "X", "u", "u", "f2", "t", "X", "y")
+        project = it.session.project
+        await it.saved()
+        await leave(it)
+        (kept,) = state_folder().glob("*.history.json")
+        assert kept.stat().st_size < 20_000 and json.loads(kept.read_text())["version"] == 1
+    async with opened() as it:
+        await ready(it)
+        assert it.session.project.crops == project.crops
+        count = len(it.session.history._done)
+        assert count == 3
+        for _ in range(count):
+            await it.press("u")
+        assert [crop.id for crop in it.session.project.crops] == ["front", "back", "angry", "lost"]
+        for _ in range(count):
+            await it.press("U")
+        assert it.session.project.crops == project.crops
+
+
+# Another program
+
+
+async def test_a_change_by_an_editor_is_shown_within_a_second(opened: Callable) -> None:
+    async with opened() as it:
+        await ready(it)
+        await it.press("n", "x", "p")
+        await it.saved()
+        file = it.folder / "crops.toml"
+        file.write_text(text_of(it).replace("left = 60", "left = 77"))
+        await it.until(lambda: it.rect()[0] == 77, "theirs", limit=2)
+        assert it.session.is_saved and "changed by another program" in said(it)
+        await it.press("u")  # an earlier step still fits
+        assert it.session.project.crop("back").status == "draft"
+        assert it.rect()[0] == 40 or it.session.project.crop("front").rect.left == 77
+        await it.saved()
+        assert "left = 77" in text_of(it) and "# by hand" in text_of(it)
+
+
+async def both_changed(it: Any) -> str:
+    """Change the file under an unsaved change; what the file says then."""
+    await ready(it)
+    await it.press("right")
+    theirs = text_of(it).replace("width = 90", "width = 91").replace("stay", "are theirs")
+    (it.folder / "crops.toml").write_text(theirs)
+    await it.until(lambda: isinstance(it.app.screen, QuestionScreen), "the question")
+    await it.until(lambda: "NOT SAVED" in it.text(), "the word")
+    assert text_of(it) == theirs
+    assert "left = 61" in (it.folder / "crops.toml.ours").read_text()
+    return theirs
+
+
+async def test_both_sides_are_brought_together(opened: Callable) -> None:
+    async with opened() as it:
+        theirs = await both_changed(it)
+        await it.press("b")
+        await it.saved()
+        after = text_of(it)
+        changed = set(after.splitlines()) - set(theirs.splitlines())
+        assert any("left = 61" in line for line in changed) and len(changed) == 2
+        assert not (it.folder / "crops.toml.ours").exists()
+        await it.press("u")
+        await it.saved()
+        assert it.rect()[0] == 60 and "width = 91" in text_of(it)
+
+
+async def test_mine_is_written_and_theirs_kept(opened: Callable) -> None:
+    async with opened() as it:
+        theirs = await both_changed(it)
+        await it.press("m")
+        await it.saved()
+        assert "left = 61" in text_of(it) and "width = 90" in text_of(it)
+        assert (it.folder / "crops.toml.theirs").read_text() == theirs
+        await it.until(lambda: "NOT SAVED" not in it.text(), "the word saved")
+
+
+async def test_theirs_is_taken_and_undo_brings_mine(opened: Callable) -> None:
+    async with opened() as it:
+        theirs = await both_changed(it)
+        await it.press("t")
+        await it.until(lambda: it.session.is_saved, "theirs")
+        assert text_of(it) == theirs and it.rect()[0] == 60
+        await it.press("u")
+        await it.saved()
+        assert it.session.project.crop("front").rect.left == 61
+        assert "# my notes are theirs" in text_of(it)
+
+
+async def test_no_choice_loses_nothing_and_is_asked_again(opened: Callable) -> None:
+    async with opened() as it:
+        theirs = await both_changed(it)
+        await it.press("escape", "down")
+        assert it.session.project.crop("front").rect.top == 41
+        await it.until(
+            lambda: "top = 41" in (it.folder / "crops.toml.ours").read_text(), "kept", limit=10
+        )
+        assert text_of(it) == theirs
+        it.app.do("project.reload")
+        await it.until(lambda: isinstance(it.app.screen, QuestionScreen), "the question again")
+        await it.press("b")
+        await it.saved()
+        assert "top = 41" in text_of(it) and "width = 91" in text_of(it)
+
+
+async def test_the_same_crop_changed_on_both_sides_has_no_both(opened: Callable) -> None:
+    async with opened() as it:
+        await ready(it)
+        await it.press("right")
+        (it.folder / "crops.toml").write_text(text_of(it).replace("left = 60", "left = 50"))
+        await it.until(lambda: isinstance(it.app.screen, QuestionScreen), "the question")
+        await it.pilot.pause()
+        assert "The crop front was changed meanwhile" in " ".join(it.text().split())
+        assert "both:" not in it.text()
+        await it.press("b", "m")
+        await it.saved()
+        assert "left = 61" in text_of(it)
+
+
+async def test_a_file_that_is_broken_meanwhile_is_said_once(opened: Callable) -> None:
+    async with opened() as it:
+        file, good = it.folder / "crops.toml", text_of(it)
+        file.write_text(good + "\n[broken\n")
+        await it.until(lambda: "What is here stays" in said(it), "why")
+        file.write_text(good.replace("left = 60", "left = 33"))
+        await it.until(lambda: it.rect()[0] == 33, "mended")
+        assert said(it).count("What is here stays") == 1
+
+
+async def test_a_file_that_is_gone_can_be_written_again(opened: Callable) -> None:
+    async with opened() as it:
+        (it.folder / "crops.toml").unlink()
+        await it.until(lambda: "not there any more" in said(it), "why")
+        it.app.do("project.reload")
+        await it.until(lambda: isinstance(it.app.screen, QuestionScreen), "the question")
+        await it.press("m")
+        await it.until((it.folder / "crops.toml").exists, "the file")
+        assert "# by hand" in text_of(it)
+
+
+# Another instance
+
+
+async def test_a_second_instance_looks_on_and_then_takes_over(
+    opened: Callable, project: Path
+) -> None:
+    async with opened() as it:
+        await ready(it)
+        second = SpykeApp(Session.open(project, choose("none")))
+        async with second.run_test(size=(120, 40)) as pilot:
+            other = type(it)(second, pilot, project)
+            await other.until(lambda: "Read-only: spyke-tui on" in said(other), "who")
+            before = text_of(it)
+            await other.press("right", "i", "x", "X", "y", "f2", "x", "t", "X", "y")
+            await other.press("e", *"note", "enter", "f3")
+            assert text_of(it) == before and second.is_running
+            assert second.session.is_saved and "read only" in other.text()
+            assert "has this project open" in said(other)
+            await it.press("right")
+            await it.saved()
+            await other.until(lambda: other.rect()[0] == 61, "what the first one saved")
+            await leave(it)
+            await other.until(lambda: not second.session.history.holder, "taking over")
+            await other.press("right")
+            await other.saved()
+            assert "left = 62" in text_of(it)
