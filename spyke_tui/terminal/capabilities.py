@@ -39,12 +39,15 @@ class Choice:
     found: str = ""
     terminal: Terminal = field(default_factory=Terminal)
     cell: Size = CELL
+    window: Size | None = None
+    """Device pixels of a cell by the window's size, when `cell` was answered."""
     late: bool = False
     """Answers of the terminal may still come, and would look like keys."""
 
     def cell_now(self) -> Size:
-        """Device pixels of a cell; the window's own answer follows a change of the font."""
-        return cell_by_window() or self.cell
+        """Device pixels of a cell; by the window's size once that has changed (another font)."""
+        now = cell_by_window()
+        return self.cell if now is None or now == self.window else now
 
 
 def worth_asking(images: str, environ: Mapping[str, str]) -> bool:
@@ -53,15 +56,21 @@ def worth_asking(images: str, environ: Mapping[str, str]) -> bool:
 
 
 def choose(
-    images: str, answers: Answers | None = None, environ: Mapping[str, str] | None = None
+    images: str,
+    answers: Answers | None = None,
+    environ: Mapping[str, str] | None = None,
+    window: Size | None = None,
 ) -> Choice:
-    """The protocol for what was asked for, on a terminal that answered this."""
+    """The protocol for what was asked for, on a terminal that answered this.
+
+    `window`: device pixels of a cell by the window's size, where it says so.
+    """
     environ = os.environ if environ is None else environ
     answers = answers or Answers()
     name = answers.name or environ.get("TERM_PROGRAM", "") or environ.get("TERM", "") or "terminal"
     known = any(answers.name.lower().startswith(one) for one in CLEAR_PATCHES)
     terminal = Terminal(answers.files, known, max(2, min(256, answers.registers)))
-    base = Choice("halfcell", "", "", terminal, answers.cell or CELL)
+    base = Choice("halfcell", "", "", terminal, answers.cell or window or CELL, window)
     if images == "none" or images == "halfcell":
         return replace(base, protocol=images, found=f"asked for with --images {images}")
     if images in ("kitty", "sixel"):

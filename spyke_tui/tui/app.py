@@ -25,7 +25,7 @@ def run_app(project_path: Path, images: str = "auto") -> int:
 
     from spyke_tui.store.config import load_config
     from spyke_tui.terminal.capabilities import choose, worth_asking
-    from spyke_tui.terminal.probe import Probe
+    from spyke_tui.terminal.probe import Probe, cell_by_window
 
     config = load_config()
     if images == "auto":
@@ -40,7 +40,7 @@ def run_app(project_path: Path, images: str = "auto") -> int:
     finally:
         answers = probe.finish()
 
-    choice = replace(choose(images, answers), late=probe.late)
+    choice = replace(choose(images, answers, window=cell_by_window()), late=probe.late)
     session = Session.open(project_path, choice, config)
     app = SpykeApp(session)
     app.run()

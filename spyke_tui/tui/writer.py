@@ -144,7 +144,10 @@ class TerminalWriter:
             if transfer is None or take is None:
                 await asyncio.sleep(PATIENCE)
                 continue
-            await asyncio.to_thread(transfer.prepare)
+            try:
+                await asyncio.to_thread(transfer.prepare)
+            except (OSError, ValueError, MemoryError):
+                continue  # a picture less; the rest of the screen goes on
             while piece := transfer.next():
                 await self._drained()
                 self._raw(piece)

@@ -146,3 +146,16 @@ def test_answers_are_read_from_the_terminal_and_echo_nothing() -> None:
     assert answers.name == "kitty(0.41.1)"
     assert not probe.late
     assert b"t=t" not in asked  # over SSH the terminal's disk is another
+
+
+def test_the_cell_is_the_answered_one_until_the_font_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    choice = choose("auto", parse(KITTY), {}, window=Size(5, 10))
+    monkeypatch.setattr("spyke_tui.terminal.capabilities.cell_by_window", lambda: Size(5, 10))
+    assert choice.cell_now() == Size(10, 20)
+    monkeypatch.setattr("spyke_tui.terminal.capabilities.cell_by_window", lambda: Size(7, 14))
+    assert choice.cell_now() == Size(7, 14)
+    monkeypatch.setattr("spyke_tui.terminal.capabilities.cell_by_window", lambda: None)
+    assert choice.cell_now() == Size(10, 20)
+    assert choose("auto", Answers(), {}, window=Size(5, 10)).cell == Size(5, 10)

@@ -19,6 +19,7 @@ class PicturePane(CellPane):
 
     def on_mount(self) -> None:
         self.spyke.writer.watch(self)
+        self.app.app_resume_signal.subscribe(self, lambda _: self.reshow())
 
     def on_unmount(self) -> None:
         self.spyke.writer.draw(self.surface.close().text)
