@@ -144,6 +144,20 @@ def test_every_way_out_deletes_our_images_and_only_those(project: Path, way: str
     assert (status == 0) == (way == "q")
 
 
+def test_after_a_suspension_the_picture_is_there_again(project: Path) -> None:
+    with running(project, "auto", KITTY) as session:
+        session.until(FRAME)
+        session.output = b""
+        os.kill(session.process.pid, signal.SIGTSTP)
+        session.until(rb"_Ga=d,d=I.*\x1b\[\?1049l")
+        os.waitpid(session.process.pid, os.WUNTRACED)
+        session.output = b""
+        os.kill(session.process.pid, signal.SIGCONT)
+        session.until(FRAME)
+        os.write(session.master, b"q")
+        assert session.to_the_end() == 0
+
+
 def test_sixels_are_drawn_where_they_are_answered(project: Path) -> None:
     with running(project, "auto", SIXEL) as session:
         session.until(rb'\x1bP0;1;0q"1;1;\d+;\d+#.*?\x1b\\')
