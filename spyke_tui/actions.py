@@ -14,7 +14,7 @@ from dataclasses import dataclass
 EVERYWHERE = ""
 """The pane of actions that work on every pane."""
 
-PANES = {"sheets": "Sheets", "crops": "Crops"}
+PANES = {"sheets": "Sheets", "crops": "Crops", "captions": "Captions"}
 """Pane ids and titles, in the order of F2, F3, ..."""
 
 
@@ -47,12 +47,17 @@ def _sheets(group: str, id_: str, keys: str, label: str, help_: str) -> Action:
     return _action("sheets", group, id_, keys, label, help_)
 
 
+def _captions(group: str, id_: str, keys: str, label: str, help_: str) -> Action:
+    return _action("captions", group, id_, keys, label, help_)
+
+
 # A table reads best with one row to a line.
 # ruff: noqa: E501
 # fmt: off
 ACTIONS: tuple[Action, ...] = (
     _everywhere("Panes", "pane.sheets", "f2", "Sheets", "the table of source pictures"),
     _everywhere("Panes", "pane.crops", "f3", "Crops", "the rectangles on a sheet"),
+    _everywhere("Panes", "pane.captions", "f4", "Captions", "what each picture shows, in words"),
     _everywhere("Panes", "pane.previous", ",", "Previous pane", "the pane before this one"),
     _everywhere("Panes", "pane.next", ".", "Next pane", "the pane after this one"),
     _everywhere("Project", "project.save", "w ctrl+s", "Save", "save now; it also saves itself within a second"),
@@ -127,6 +132,22 @@ ACTIONS: tuple[Action, ...] = (
     _sheets("Picture files", "sheet.accept-size", "s", "Accept size", "take the changed size of its picture: the rectangles stay where they are"),
     _sheets("View", "sheet.sort", "o", "Order", "as in the file, by name, by state, by use, by kept crops"),
     _sheets("View", "sheet.filter", "/", "Filter", "show only sheets with these words"),
+
+    _captions("Typing", "caption.take", "enter", "Take or next", "take the marked proposal, else the next picture with the keys in the same field"),
+    _captions("Typing", "caption.next", "n pagedown", "Next picture", "the next crop; rejected ones are passed over"),
+    _captions("Typing", "caption.previous", "p pageup", "Previous picture", "the crop before"),
+    _captions("Typing", "caption.leave", "escape", "Leave", "put a marked proposal away, else leave the form, so that letters act; Enter goes back"),
+    _captions("Typing", "caption.tag-left", "alt+left", "Tag to the left", "move the tag under the cursor before the one before it"),
+    _captions("Typing", "caption.tag-right", "alt+right", "Tag to the right", "move the tag under the cursor behind the next one"),
+    _captions("As another", "caption.repeat", "r ctrl+r", "As previous", "all fields as on the crop before"),
+    _captions("As another", "caption.repeat-field", "t ctrl+t", "Field as previous", "only this field as on the crop before"),
+    _captions("As another", "caption.counterpart", "l ctrl+l", "As on the sheet before", "all fields as on the crop at the same place of the sheet before"),
+    _captions("Caption", "caption.looked", "0", "Looked, none", "somebody looked and saw none of the details"),
+    _captions("Caption", "caption.override", "o ctrl+o", "By hand", "write the caption as free text; again: back to the fields"),
+    _captions("Caption", "caption.mend", "g ctrl+g", "Mend spelling", "write a tag that looks mistyped as the other crops do"),
+    _captions("Caption on disk", "caption.adopt", "a f7", "Adopt", "take a caption file that was changed elsewhere into the fields"),
+    _captions("Caption on disk", "caption.overwrite", "W f8", "Write over", "write this caption over the changed file"),
+    _captions("Caption on disk", "caption.leave-file", "k f9", "Leave", "leave the changed file as it is"),
 )
 # fmt: on
 

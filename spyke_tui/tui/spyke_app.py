@@ -70,6 +70,7 @@ class SpykeApp(App[None]):
         self._pane = "crops"
         self.add_mode("crops", lambda: CropsScreen(session, self.size))
         self.add_mode("sheets", self._sheets_screen)
+        self.add_mode("captions", self._captions_screen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         dark = starts_dark(session.left_at.get("dark"))
@@ -175,6 +176,11 @@ class SpykeApp(App[None]):
         from spyke_tui.tui.screens.sheets import SheetsScreen
 
         return SheetsScreen(self.session, self.size)
+
+    def _captions_screen(self) -> Screen[None]:
+        from spyke_tui.tui.screens.captions import CaptionsScreen
+
+        return CaptionsScreen(self.session, self.size, self.current_theme.dark)
 
     def _turn_pane(self, by: int) -> None:
         panes = list(PANES)

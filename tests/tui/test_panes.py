@@ -64,8 +64,9 @@ async def test_resizing_live(opened: Callable) -> None:
 async def test_panes_change_by_key(opened: Callable) -> None:
     async with opened() as it:
         for keys, pane in (
-            (["f2"], "sheets"), (["f3"], "crops"), (["full_stop"], "sheets"),
-            (["full_stop"], "crops"), (["comma"], "sheets"), (["comma"], "crops"),
+            (["f2"], "sheets"), (["f3"], "crops"), (["full_stop"], "captions"),
+            (["full_stop"], "sheets"), (["comma"], "captions"), (["comma"], "crops"),
+            (["f4"], "captions"),
         ):  # fmt: skip
             await it.press(*keys)
             assert pane == it.app.screen.PANE

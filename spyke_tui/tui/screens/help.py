@@ -21,8 +21,8 @@ from spyke_tui.tui.keymap import keys_of
 from spyke_tui.tui.stylesheets import stylesheet
 
 LATER = (
-    "Captions (F4), Set (F5) and Regularization (F6) are not part of this version; their work is "
-    "on the command line and in crops.toml."
+    "Set (F5) and Regularization (F6) are not part of this version; their work is on the command "
+    "line and in crops.toml."
 )
 
 

@@ -1,0 +1,173 @@
+"""What each action of the Captions pane does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from spyke_tui.errors import SpykeError
+from spyke_tui.terminal.cells import plain
+from spyke_tui.tui.background import start
+from spyke_tui.tui.widgets.caption_crops import CaptionCrops
+
+if TYPE_CHECKING:
+    from spyke_tui.kohya.captions_on_disk import ChangedCaption
+    from spyke_tui.tui.screens.captions import CaptionsScreen
+
+Command = Callable[["CaptionsScreen"], None]
+
+
+def _take(screen: CaptionsScreen) -> None:
+    """Enter: a marked proposal first, then the next picture; from outside, into the form."""
+    field, marked = screen.form.focused_text, screen.proposing.marked
+    if field is not None and marked is not None:
+        field.take(marked)
+    elif screen.focused is None:
+        screen.form.enter()
+    else:
+        screen.go(1)
+
+
+def _leave(screen: CaptionsScreen) -> None:
+    """Esc: away with a marked proposal, then out of the form."""
+    if screen.form.focused_text is not None and screen.proposing.marked is not None:
+        screen.proposing.unmark()
+        screen.draw()
+        return
+    screen.captions.leave_field()
+    crops = screen.query_one(CaptionCrops)
+    screen.set_focus(crops if crops.region else None)
+    screen.draw()
+
+
+def _repeat(screen: CaptionsScreen) -> None:
+    _told(screen, screen.captions.repeat())
+
+
+def _repeat_field(screen: CaptionsScreen) -> None:
+    name = screen.form.field
+    if name == "caption":
+        screen.say("The caption by hand is not copied; ctrl+r copies the fields.")
+    else:
+        _told(screen, screen.captions.repeat((name,)))
+
+
+def _repeat_counterpart(screen: CaptionsScreen) -> None:
+    _told(screen, screen.captions.repeat_counterpart())
+
+
+def _told(screen: CaptionsScreen, why_not: str) -> None:
+    screen.edited()
+    if why_not:
+        screen.say(why_not)
+
+
+def _override(screen: CaptionsScreen) -> None:
+    by_hand = screen.captions.turn_override()
+    screen.edited()
+    if by_hand:
+        screen.form.enter("caption")
+    elif screen.form.field == "caption":
+        screen.form.enter("tags")
+
+
+def _mend(screen: CaptionsScreen) -> None:
+    found = screen.captions.slip()
+    if found is None:
+        screen.say("No tag here looks mistyped.")
+        return
+    _told(screen, screen.captions.mend(found))
+
+
+def _looked(screen: CaptionsScreen) -> None:
+    screen.captions.set_looked(True)
+    screen.edited()
+
+
+def _move_tag(by: int) -> Command:
+    def run(screen: CaptionsScreen) -> None:
+        field = screen.form.focused_text
+        if field is None:
+            screen.say("The keys have to be in a text field, on the tag that is to move.")
+        else:
+            field.move_tag(by)
+
+    return run
+
+
+# Captions on disk
+
+
+def _changed(screen: CaptionsScreen) -> ChangedCaption | None:
+    crop = screen.captions.crop
+    found = screen.disk.of(crop.id) if crop is not None else None
+    if found is None:
+        screen.say("This crop's caption is on disk as it was written.")
+    return found
+
+
+def _adopt(screen: CaptionsScreen) -> None:
+    found = _changed(screen)
+    if found is None:
+        return
+    if not found.text:
+        screen.say(f"{found.name} has no text to adopt.")
+        return
+    how = screen.captions.adopt(found.crop_id, found.mirror, found.text)
+    screen.edited()
+    _write(screen, found, f"{found.name} is adopted, {how}.")
+
+
+def _overwrite(screen: CaptionsScreen) -> None:
+    found = _changed(screen)
+    if found is not None:
+        _write(screen, found, f"{found.name} is written again. It said: {found.text}")
+
+
+def _leave_file(screen: CaptionsScreen) -> None:
+    found = _changed(screen)
+    if found is not None:
+        screen.disk.leave(found)
+        screen.say(f"{found.name} stays as it is; check and build go on to name it.")
+
+
+def _write(screen: CaptionsScreen, found: ChangedCaption, words: str) -> None:
+    project = screen.session.project
+
+    def work() -> None:
+        try:
+            screen.disk.write(found, project)
+        except SpykeError as error:
+            screen.app.call_from_thread(partial(_tell, screen, str(error), "error"))
+            return
+        screen.app.call_from_thread(partial(_tell, screen, words, "information"))
+
+    start(screen, work, "caption file", thread=True)
+
+
+def _tell(screen: CaptionsScreen, words: str, severity: str) -> None:
+    if severity == "error":
+        screen.notify(plain(words), severity="error", markup=False)
+    else:
+        screen.say(plain(words))
+    screen.look()
+
+
+COMMANDS: dict[str, Command] = {
+    "caption.take": _take,
+    "caption.leave": _leave,
+    "caption.next": lambda screen: screen.go(1),
+    "caption.previous": lambda screen: screen.go(-1),
+    "caption.repeat": _repeat,
+    "caption.repeat-field": _repeat_field,
+    "caption.counterpart": _repeat_counterpart,
+    "caption.looked": _looked,
+    "caption.override": _override,
+    "caption.mend": _mend,
+    "caption.tag-left": _move_tag(-1),
+    "caption.tag-right": _move_tag(1),
+    "caption.adopt": _adopt,
+    "caption.overwrite": _overwrite,
+    "caption.leave-file": _leave_file,
+}

@@ -1,0 +1,230 @@
+"""What the Captions pane edits: the fields of the selected crop; a visit to a field is one step.
+
+No Textual in here, as in `crop_editor`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from spyke_tui.errors import UsageError
+from spyke_tui.model.batch import replace_tag
+from spyke_tui.model.caption import caption_of, compose
+from spyke_tui.model.caption_form import (
+    FORM,
+    ChoiceName,
+    FormField,
+    TextField,
+    as_another,
+    caption_order,
+    choice_for,
+    choices,
+    chosen,
+    counterpart,
+    with_choice,
+    with_detail_turned,
+    with_text,
+)
+from spyke_tui.model.caption_parsing import parse_caption
+from spyke_tui.model.proposals import Slip, find_slip
+from spyke_tui.model.tag_filter import Filter
+from spyke_tui.model.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from spyke_tui.model.project import Crop, Project
+    from spyke_tui.tui.session import Session
+
+
+class CaptionEditor:
+    """Changes to the crop that is selected in the session, and where to go from it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.filter: Filter | None = None
+        self._words: tuple[object, Vocabulary] | None = None
+
+    @property
+    def project(self) -> Project:
+        return self._session.project
+
+    @property
+    def index(self) -> int:
+        return self._session.editor.index
+
+    @property
+    def crop(self) -> Crop | None:
+        return self._session.editor.crop
+
+    @property
+    def caption(self) -> str:
+        return caption_of(self.crop, self.project.dataset) if self.crop is not None else ""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What the other crops use: what is being typed must not propose itself."""
+        crops = self.project.crops
+        others = (*crops[: max(0, self.index)], *crops[self.index + 1 :])
+        key = (self.index, self.project.dataset, self.project.targets, *map(id, others))
+        if self._words is None or self._words[0] != key:
+            # The crops are kept with the key, so that their ids stay theirs.
+            self._kept = others
+            self._words = (key, Vocabulary.of(self.project.with_crops(others)))
+        return self._words[1]
+
+    def slip(self) -> Slip | None:
+        """A tag of this caption that looks mistyped."""
+        return find_slip(self.caption, self.vocabulary)
+
+    # Where to go
+
+    @property
+    def order(self) -> list[int]:
+        return caption_order(self.project, self.filter)
+
+    def go(self, by: int) -> bool:
+        """Go so many crops further; False at the end of them."""
+        order = self.order
+        if not order:
+            return False
+        if self.index in order:
+            at = order.index(self.index) + by
+        else:
+            at = sum(index < self.index for index in order) - (by < 0)
+        if not 0 <= at < len(order):
+            return False
+        self._session.editor.select(order[at])
+        return True
+
+    # Changes
+
+    def leave_field(self) -> None:
+        """What comes next is another step of undo."""
+        self._session.history.end_burst()
+
+    def type(self, name: TextField, text: str) -> bool:
+        """Take what stands in a text field; all of one visit is one step."""
+        crop = self.crop
+        if crop is None:
+            return False
+        return self._take(name, with_text(crop, name, text), burst=True)
+
+    def choose(self, name: ChoiceName, value: str) -> bool:
+        crop = self.crop
+        return crop is not None and self._take(name, with_choice(crop, name, value), burst=True)
+
+    def choose_by_key(self, name: ChoiceName, key: str) -> bool:
+        """Choose what a digit or letter means; False where it means nothing."""
+        crop = self.crop
+        if crop is None:
+            return False
+        value = choice_for(key, self.choices(name), chosen(crop, name))
+        if value is not None:
+            self.choose(name, value)
+        return value is not None
+
+    def choices(self, name: ChoiceName) -> tuple[str, ...]:
+        return choices(name, self.project, self.vocabulary)
+
+    def turn_detail(self, detail: str) -> None:
+        if self.crop is not None:
+            changed = with_detail_turned(self.crop, detail, self.project.dataset)
+            self._take("details", changed, burst=True)
+
+    def set_looked(self, looked: bool) -> None:
+        """Looked and saw none of the details; or nobody has looked yet."""
+        if self.crop is not None:
+            self._take("details", replace(self.crop, details=() if looked else None), burst=True)
+
+    # As another crop
+
+    def repeat(self, names: tuple[FormField, ...] = FORM) -> str:
+        """Take fields of the crop before; why not, where that can't be."""
+        order = self.order
+        at = order.index(self.index) if self.index in order else 0
+        if at == 0:
+            return "There is no crop before this one."
+        return self._copy(order[at - 1], names)
+
+    def repeat_counterpart(self) -> str:
+        """Take the fields of the crop at this place of the sheet before."""
+        found = counterpart(self.project, self.index)
+        if found is None:
+            return "No sheet before this one has a crop at this place."
+        return self._copy(found, FORM)
+
+    def _copy(self, index: int, names: tuple[FormField, ...]) -> str:
+        source = self.project.crops[index]
+        if self.crop is not None:
+            self.leave_field()
+            what = names[0] if len(names) == 1 else "fields"
+            self._take(f"{what} as {source.id}", as_another(self.crop, source, names))
+            self.leave_field()
+        return ""
+
+    # The caption as text
+
+    def turn_override(self) -> bool:
+        """Write the caption by hand, beginning with the composed one; or back to the fields.
+
+        Whether it is written by hand now.
+        """
+        crop = self.crop
+        if crop is None:
+            return False
+        self.leave_field()
+        by_hand = not crop.caption.strip()
+        text = compose(crop, self.project.dataset) if by_hand else ""
+        self._take("caption by hand" if by_hand else "caption from its fields",
+                   replace(crop, caption=text))  # fmt: skip
+        self.leave_field()
+        return by_hand
+
+    def mend(self, found: Slip) -> str:
+        """Write a tag as the other crops do; why not, where that can't be."""
+        crop = self.crop
+        if crop is None:
+            return ""
+        try:
+            edit = replace_tag(self.project, {crop.id}, found.tag, found.usual)
+        except UsageError as error:
+            return str(error)
+        if not edit.changes:
+            return edit.skipped[0].why if edit.skipped else ""
+        self.leave_field()
+        self._session.history.apply(edit.label, edit.project)
+        return ""
+
+    def adopt(self, crop_id: str, mirror: bool, text: str) -> str:
+        """Take a caption from the disk: into the fields where it fits, else as it is.
+
+        How it was taken, in words.
+        """
+        crops = list(self.project.crops)
+        at = next((at for at, crop in enumerate(crops) if crop.id == crop_id), None)
+        if at is None:
+            return ""
+        words = "as the twin's own caption"
+        if mirror:
+            crops[at] = replace(crops[at], mirror_caption=text)
+        else:
+            parsed = parse_caption(text, self.project.dataset, self.vocabulary, crops[at])
+            crops[at] = parsed.applied_to(crops[at])
+            words = "into the fields" if parsed.fits else f"as it is, because {parsed.why}"
+        self.leave_field()
+        self._session.history.apply(f"adopt the caption of {crop_id}",
+                                    self.project.with_crops(tuple(crops)))  # fmt: skip
+        return words
+
+    def _take(self, what: str, crop: Crop, burst: bool = False) -> bool:
+        """Take the changed crop; whether anything changed."""
+        if crop is self.crop or crop == self.crop:
+            return False
+        crops = list(self.project.crops)
+        crops[self.index] = crop
+        self._session.history.apply(
+            f"{what} of {crop.id}" if burst else f"{crop.id}: {what}",
+            self.project.with_crops(tuple(crops)),
+            f"caption {what} {self.index}" if burst else None,
+        )
+        return True

@@ -1,0 +1,298 @@
+"""The Captions pane: a crop's picture, the fields of its caption, and the caption they make."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+
+from spyke_tui.terminal.cells import plain
+from spyke_tui.terminal.surface import open_surfaces
+from spyke_tui.tui.background import start
+from spyke_tui.tui.caption_commands import COMMANDS
+from spyke_tui.tui.caption_disk import DiskCaptions
+from spyke_tui.tui.caption_editor import CaptionEditor
+from spyke_tui.tui.caption_proposals import Proposing
+from spyke_tui.tui.keymap import bindings_of
+from spyke_tui.tui.messages import CropChosen
+from spyke_tui.tui.pictures import SheetState
+from spyke_tui.tui.screens.pane import PaneScreen
+from spyke_tui.tui.stylesheets import stylesheet
+from spyke_tui.tui.themes import palette_of
+from spyke_tui.tui.widgets.caption_crops import CaptionCrops
+from spyke_tui.tui.widgets.caption_form import CaptionForm
+from spyke_tui.tui.widgets.caption_parts import CaptionView, FormTitle, Ink, ProposalList
+from spyke_tui.tui.widgets.crop_picture import CropPicture
+from spyke_tui.tui.widgets.frames import Columns, Rows
+from spyke_tui.tui.widgets.notice import Notice
+from spyke_tui.tui.widgets.pane_bar import PaneBar
+from spyke_tui.tui.widgets.picture_pane import PicturePane
+from spyke_tui.tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+    from textual.geometry import Size
+    from textual.widgets import Input
+
+    from spyke_tui.kohya.captions_on_disk import ChangedCaption
+    from spyke_tui.model.caption_form import TextField
+    from spyke_tui.tui.session import Session
+
+LOOK = 1.0
+"""Seconds between two looks at the caption files."""
+
+TYPING = (
+    "Enter next picture", "Tab next field", "ctrl+r as previous", "ctrl+t this field as previous",
+    "ctrl+l as on the sheet before", "ctrl+o by hand", "Esc leave the form",
+)  # fmt: skip
+CHOOSING = ("digit or first letter", "Backspace not decided", *TYPING[:5])
+TICKING = ("digits tick", "0 looked, none", "Backspace nobody looked", *TYPING[:4])
+OUTSIDE = ("Enter back to the form", "n p next, previous picture", "? keys")
+
+
+class CaptionsScreen(PaneScreen):
+    """The fields change the crop at once; everything else is drawn from it."""
+
+    PANE = "captions"
+    CSS_PATH = stylesheet("captions")
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("captions", "screen")]
+
+    def __init__(self, session: Session, size: Size, dark: bool) -> None:
+        super().__init__(session, size)
+        self.captions = CaptionEditor(session)
+        self.disk = DiskCaptions(session)
+        self.proposing = Proposing()
+        self._palette = palette_of(dark)
+        choice = session.choice
+        self._surface = open_surfaces(choice.protocol, self._palette, choice.terminal).preview
+        self._state = SheetState(None)
+        self._opened: str | None = None
+        self._drawn = -1
+        self._visited = (-1, "")
+        self._said = ""
+        self._is_looking = False
+
+    def compose(self) -> ComposeResult:
+        dataset = self.session.project.dataset
+        yield PaneBar("captions")
+        with Columns(id="cap-body"):
+            with Rows(id="cap-side"):
+                yield CropPicture(self._surface, dataset.size, dataset.pad)
+                yield CaptionView()
+                yield CaptionCrops()
+            with Rows(id="cap-main"):
+                yield FormTitle()
+                yield CaptionForm(self.captions, self.edited, self._typed, self._turned)
+                yield Notice()
+                yield ProposalList()
+        yield StatusLine(self.session)
+
+    def on_mount(self) -> None:
+        self.form = self.query_one(CaptionForm)
+        self._picture = self.query_one(CropPicture)
+        self._picture.display = self.session.choice.protocol != "none"
+        self.form.enter()
+        self.draw()
+        self.look()
+        self.set_interval(LOOK, self.look)
+
+    def on_screen_suspend(self) -> None:
+        for pane in self.query(PicturePane):
+            pane.hide_picture()
+
+    def on_screen_resume(self) -> None:
+        for pane in self.query(PicturePane):
+            pane.reshow()
+        if self.is_mounted:
+            self.look()
+
+    # Keys
+
+    def do(self, action: str) -> None:
+        if action in COMMANDS:
+            COMMANDS[action](self)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.do("caption.take")
+
+    def go(self, by: int) -> None:
+        """To another crop; the keys stay with the same field."""
+        went = self.captions.go(by)
+        self.say("" if went else f"This is the {'last' if by > 0 else 'first'} crop.")
+
+    def say(self, words: str) -> None:
+        """A remark where the proposals are; the next change takes it away."""
+        self._said = words
+        self.draw()
+
+    def edited(self) -> None:
+        """The project changed: save it in time and show it."""
+        self._said = ""
+        self.spyke.autosave.changed()
+        self.draw()
+
+    def _typed(self, name: TextField, text: str) -> None:
+        self.proposing.typed(self.captions.vocabulary, name, text)
+        self._draw_proposals()
+
+    def _turned(self, by: int) -> None:
+        """An arrow up or down: through the proposals, else to the next field."""
+        if self.form.focused_text is not None and self.proposing.turn(by):
+            self._draw_proposals()
+        else:
+            self.form.step(by)
+
+    def on_descendant_focus(self) -> None:
+        self.call_later(self._focus_moved)
+
+    def on_descendant_blur(self) -> None:
+        self.call_later(self._focus_moved)
+
+    def _focus_moved(self) -> None:
+        if not self.app.app_focus:  # the terminal lost the focus: all stays as it is
+            return
+        if self._visited != self._visiting():
+            self._visit_field()
+        self.draw()
+
+    def _visiting(self) -> tuple[int, str]:
+        field = self.form.focused_text
+        return (self.session.editor.index, field.field if field is not None else "")
+
+    def _visit_field(self) -> None:
+        self._visited = self._visiting()
+        field = self.form.focused_text
+        if field is None:
+            self.proposing.close()
+        else:
+            self.proposing.visit(self.captions.vocabulary, field.field, field.value)
+
+    def on_crop_chosen(self, event: CropChosen) -> None:
+        self.session.editor.select(event.index)
+        self.draw()
+
+    def on_picture_wanted(self) -> None:
+        self.form.enter()
+
+    # Drawing
+
+    def draw(self) -> None:
+        editor = self.session.editor
+        crop, project = editor.crop, self.session.project
+        with self.spyke.writer.one_write():
+            if editor.sheet_key != self._opened:
+                self._open_sheet()
+            is_new = editor.index != self._drawn
+            self._drawn = editor.index
+            self.form.draw()
+            if is_new:
+                self._visit_field()
+            self._draw_title()
+            self._picture.show(self._state.picture, crop)
+            slip = self.captions.slip() if crop is not None else None
+            self.query_one(CaptionView).show(crop, project.dataset, slip, self._state.problem)
+            self.query_one(CaptionCrops).show(project, self.captions.order, editor.index, ())
+            self._draw_disk()
+            self._draw_proposals()
+            self.query_one(StatusLine).draw()
+
+    def _draw_title(self) -> None:
+        crop, order = self.session.editor.crop, self.captions.order
+        if crop is None:
+            self.query_one(FormTitle).show(Ink(" No crop is selected.", bold=True))
+            return
+        index = self.session.editor.index
+        place = (
+            f"{order.index(index) + 1} of {len(order)}" if index in order else "passed over here"
+        )
+        pieces = [
+            Ink(f" {crop.id}  ", bold=True),
+            Ink(f"{crop.status}  {place}   "),
+            Ink("trigger ", dim=True),
+            Ink(f"{self.session.project.dataset.trigger}  ", "secondary"),
+        ]
+        others = sum(changed.crop_id != crop.id for changed in self.disk.found)
+        if others:
+            pieces.append(Ink(f"! {others} other captions changed on disk", "warning"))
+        self.query_one(FormTitle).show(*pieces)
+
+    def _draw_proposals(self) -> None:
+        field = self.form.focused_text
+        if field is not None:
+            field.hint(self.proposing.marked)
+        keys: tuple[str, ...] = OUTSIDE
+        if field is not None:
+            keys = TYPING
+        elif self.focused is not None and self.focused.id == "field-details":
+            keys = TICKING
+        elif self.focused is not None and self.focused.id != "cap-crops":
+            keys = CHOOSING
+        self.query_one(ProposalList).show(
+            self.proposing.proposals, self.proposing.at, self._said, keys
+        )
+
+    def recolour(self) -> None:
+        super().recolour()
+        palette = palette_of(self.app.current_theme.dark)
+        if palette is not self._palette:
+            self._palette = palette
+            self._picture.recolour(palette)
+
+    # The picture
+
+    def _open_sheet(self) -> None:
+        editor = self.session.editor
+        self._opened = key = editor.sheet_key
+        self._state = SheetState(None)
+        sheet = editor.sheet
+        if sheet is None:
+            return
+        path = self.session.path_of(sheet)
+
+        def load() -> None:
+            state = self.spyke.pictures.load(path)
+            self.app.call_from_thread(partial(self._loaded, key, state))
+
+        start(self, load, "load", thread=True)
+
+    def _loaded(self, key: str, state: SheetState) -> None:
+        if key != self.session.editor.sheet_key or not self.is_attached:
+            return
+        self._state = state
+        if state.size is not None:
+            self.session.editor.picture_sizes[key] = state.size
+        self.draw()
+
+    # Captions on disk
+
+    def look(self) -> None:
+        """Look at the caption files, beside the event loop."""
+        if self._is_looking or self.app.screen is not self:
+            return
+        self._is_looking = True
+
+        def work() -> None:
+            found = self.disk.look()
+            self.app.call_from_thread(partial(self._looked, found))
+
+        start(self, work, "caption files", thread=True)
+
+    def _looked(self, found: tuple[ChangedCaption, ...]) -> None:
+        self._is_looking = False
+        if self.disk.take(found) and self.is_attached:
+            self.draw()
+
+    def _draw_disk(self) -> None:
+        crop = self.session.editor.crop
+        changed = self.disk.of(crop.id) if crop is not None else None
+        words = ""
+        if changed is not None:
+            who = "was changed" if changed.written_by_us else "was not written by spyke-tui"
+            words = (
+                f"{changed.name} {who}. It says: {plain(changed.text) or '(nothing)'}   "
+                "F7 or a: adopt it, F8 or W: write over it, F9 or k: leave it"
+            )
+        self.query_one(Notice).say(words)

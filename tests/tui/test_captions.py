@@ -1,0 +1,244 @@
+"""The Captions pane: typing, proposals, steps back, and captions changed on disk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from spyke_tui.kohya.build import build_project
+from spyke_tui.model.caption import caption_of
+from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.tui.screens.captions import CaptionsScreen
+
+SIZES = [(80, 24), (120, 40), (200, 50)]
+
+
+@pytest.fixture
+def captions(opened: Callable, project: Path) -> Callable:
+    """The app in the Captions pane. The crops: front (keep), back (draft), angry, lost."""
+    file = project / "crops.toml"
+    text = file.read_text().replace(
+        'trigger = "spyke_plasma_v1"',
+        'trigger = "spyke_plasma_v1"\ndetails = ["white cloak", "right bracer"]',
+    )
+    file.write_text(text)
+
+    @asynccontextmanager
+    async def run(size: tuple[int, int] = (120, 40)) -> AsyncIterator[object]:
+        async with opened(size=size) as it:
+            await it.press("f4")
+            assert isinstance(it.app.screen, CaptionsScreen)
+            yield it
+
+    return run
+
+
+def crop_of(it, crop_id: str = "front"):
+    crop = it.session.project.crop(crop_id)
+    assert crop is not None
+    return crop
+
+
+def caption(it, crop_id: str = "front") -> str:
+    return caption_of(crop_of(it, crop_id), it.session.project.dataset)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_everything_has_room_and_says_what_is_open(
+    captions: Callable, size: tuple[int, int]
+) -> None:
+    async with captions(size=size) as it:
+        for word in (
+            *("front", "keep", "1 of 4", "trigger spyke_plasma_v1", "framing", "view", "pose"),
+            *("expression", "extra tags", "background", "action", "details", "white cloak"),
+            *("not decided: view, pose", "tokens (an estimate)", "caption-incomplete"),
+        ):
+            assert word in it.text(), word
+        screen = it.app.screen.region
+        for widget in it.app.screen.query("*"):
+            if widget.display and widget.region.area:
+                assert screen.contains_region(widget.region), widget
+        picture = it.app.screen.query_one("#cap-picture")
+        await it.until(lambda: "▀" in it.text(), "the picture")
+        assert picture.size.height >= 8
+
+
+async def test_a_caption_is_typed_and_saved(captions: Callable, project: Path) -> None:
+    before = (project / "crops.toml").read_text()
+    async with captions() as it:
+        await it.press("1", "tab", *"back", "enter", "tab", *"sword", "space", *"drawn,")
+        await it.press(*"cape", "tab", "n", "tab", *"a,b", "tab", "w", "enter")
+        assert caption(it) == (
+            "spyke_plasma_v1, full body, back view, sword drawn, cape, a, b, white background"
+        )
+        assert "white background" in it.text()
+        await it.press("tab", "n", "tab", "2", "1", "1")
+        crop = crop_of(it)
+        assert (crop.expression, crop.action, crop.details) == ("neutral", False, ("right bracer",))
+        await it.saved()
+    lines = (project / "crops.toml").read_text().splitlines()
+    new = [line for line in lines if line not in before.splitlines()]
+    assert sorted(new) == [
+        "action = false",
+        'background = "white background"',
+        'details = ["right bracer"]',
+        'expression = "neutral"',
+        'pose = "sword drawn, cape"',
+        'tags = ["a", "b"]',
+        'view = "back view"',
+    ]
+    assert [line for line in lines if line not in new] == before.splitlines()
+    first = lines.index('id = "front"')
+    assert all(first < lines.index(line) < lines.index('id = "back"') for line in new)
+
+
+async def test_enter_takes_a_proposal_then_goes_on_in_the_same_field(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("tab", "f")
+        assert "Enter takes" in it.text()
+        await it.press("enter")
+        assert crop_of(it).view == "front view" and it.session.editor.crop.id == "front"
+        await it.press("enter")
+        assert it.session.editor.crop.id == "back"  # a draft is captioned too
+        assert it.app.focused.id == "field-view"
+        await it.press("f", "escape", "enter")  # what is typed stays
+        assert crop_of(it, "back").view == "f"
+        await it.press("pageup", "pageup", "down", "enter")
+        assert crop_of(it).view == "f"  # what the other crops use comes first
+        await it.press("pagedown", "pagedown", "pagedown", "pagedown")
+        assert "last crop" in it.text()
+
+
+async def test_a_visit_to_a_field_is_one_step_back(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("tab", *"side", "tab", *"walking", "ctrl+z")
+        assert (crop_of(it).view, crop_of(it).pose) == ("side", "")
+        assert it.app.focused.value == ""
+        await it.press("ctrl+z")
+        assert crop_of(it).view == ""
+        await it.press("ctrl+y")
+        assert crop_of(it).view == "side"
+        await it.press(*"run", "enter", "pageup", *"jump", "ctrl+z")
+        assert crop_of(it).pose == "run"  # going away and coming back is another visit
+
+
+async def test_as_the_previous_one_and_as_on_the_sheet_before(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("ctrl+r")
+        assert "no crop before" in it.text()
+        await it.press("tab", *"front view", "tab", *"walking", "pagedown", "ctrl+t")
+        assert (crop_of(it, "back").pose, crop_of(it, "back").view) == ("walking", "")
+        await it.press("ctrl+r")
+        back = crop_of(it, "back")
+        assert (back.framing, back.view, back.status) == ("full body", "front view", "draft")
+        await it.press("pagedown", "ctrl+l")
+        assert crop_of(it, "angry").pose == "walking"
+        await it.press("ctrl+z")
+        assert crop_of(it, "angry").pose == ""
+
+
+async def test_letters_act_while_no_text_field_has_the_focus(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("escape", "n")
+        assert it.session.editor.crop.id == "back"
+        await it.press("r", "0", "p")
+        assert crop_of(it, "back").details == () and crop_of(it, "back").framing == "full body"
+        assert it.session.editor.crop.id == "front"
+        await it.press("enter")
+        assert it.app.focused.id == "field-framing"
+        await it.press("backspace")
+        assert crop_of(it).framing == ""
+
+
+async def test_a_caption_by_hand_is_held_against_the_fields(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("tab", *"front view", "ctrl+o")
+        assert crop_of(it).caption == "spyke_plasma_v1, full body, front view"
+        await it.press("end", *", smiling")
+        assert caption(it) == "spyke_plasma_v1, full body, front view, smiling"
+        assert "by hand" in it.text() and "+smiling" in it.text()
+        await it.press("ctrl+o")
+        assert crop_of(it).caption == "" and crop_of(it).view == "front view"
+
+
+async def test_a_slip_is_offered_and_mended(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("tab", "tab", *"walking fast", "pagedown", *"walkign fast")
+        assert 'almost "walking fast"' in it.text()
+        await it.press("ctrl+g")
+        assert crop_of(it, "back").pose == "walking fast"
+
+
+async def test_tags_change_places(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("tab", "tab", "tab", "tab", *"a, b, c", "alt+left", "alt+left")
+        assert crop_of(it).tags == ("c", "a", "b")
+        await it.press("alt+right")
+        assert crop_of(it).tags == ("a", "c", "b")
+
+
+async def test_odd_text_stays_text(captions: Callable, project: Path) -> None:
+    file = project / "crops.toml"
+    file.write_text(
+        file.read_text().replace('framing = "full body"', 'view = "[red]x[/] \\u001b[2J"')
+    )
+    async with captions() as it:
+        assert "[red]x[/]" in it.text() and "\x1b" not in it.text()
+        await it.press("tab", "tab", *"[b]y[/b]")
+        assert crop_of(it).pose == "[b]y[/b]"
+
+
+# Captions on disk
+
+
+def build(project: Path) -> Path:
+    file = CropsFile.read(project)
+    build_project(file.project, project, crops_file=file)
+    return project / "dataset/spyke/train/10_spyke_plasma_v1/front.txt"
+
+
+async def test_a_caption_changed_on_disk_is_adopted(captions: Callable, project: Path) -> None:
+    text = build(project)
+    async with captions() as it:
+        assert "was changed" not in it.text()
+        text.write_text("spyke_plasma_v1, full body, back view,walking")
+        await it.until(lambda: "front.txt was changed" in it.text(), "the notice")
+        await it.press("f7")
+        assert (crop_of(it).view, crop_of(it).pose) == ("back view", "walking")
+        await it.until(lambda: "front.txt was changed" not in it.text(), "no notice")
+        await it.until(
+            lambda: text.read_bytes() == b"spyke_plasma_v1, full body, back view, walking\n",
+            "the file as it is written by us",
+        )
+        await it.saved()
+        assert it.on_disk().project.crop("front").view == "back view"
+
+
+async def test_what_no_field_can_say_is_adopted_as_it_is(captions: Callable, project: Path) -> None:
+    text = build(project)
+    text.write_text("a man, spyke_plasma_v1\n")
+    async with captions() as it:
+        await it.until(lambda: "front.txt was changed" in it.text(), "the notice")
+        await it.press("escape", "a")
+        assert crop_of(it).caption == "a man, spyke_plasma_v1"
+
+
+async def test_a_changed_file_is_written_over_or_left(captions: Callable, project: Path) -> None:
+    text = build(project)
+    ours = text.read_bytes()
+    text.write_text("mine\n")
+    picture = text.with_suffix(".png")
+    picture.write_bytes(picture.read_bytes() + b"retouched")
+    async with captions() as it:
+        await it.until(lambda: "front.txt was changed" in it.text(), "the notice")
+        await it.press("escape", "k")
+        assert "F8" not in it.text() and text.read_text() == "mine\n"
+        text.write_text("mine again\n")
+        await it.until(lambda: "mine again" in it.text(), "the notice for another text")
+        await it.press("f8")
+        await it.until(lambda: text.read_bytes() == ours, "our caption")
+        await it.until(lambda: "F8" not in it.text(), "no notice")
+    assert picture.read_bytes().endswith(b"retouched")  # only the caption was meant
