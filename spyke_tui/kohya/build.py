@@ -6,14 +6,15 @@ Never over a file that somebody else wrote or changed: those are kept, and said.
 from __future__ import annotations
 
 import difflib
-import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from spyke_tui.errors import PictureError, SpykeError, UsageError, WriteError
+from spyke_tui.errors import PictureError, UsageError, WriteError
 from spyke_tui.kohya.caches import remove_caches
+from spyke_tui.kohya.caption_files import write_caption
+from spyke_tui.kohya.ledger import CHANGED_BY_HAND, Ledger
 from spyke_tui.kohya.moves import (
     follow_character,
     follow_crops,
@@ -21,9 +22,8 @@ from spyke_tui.kohya.moves import (
     project_place,
     put_aside,
 )
-from spyke_tui.kohya.plan import Planned, caption_bytes, image_key, key_parts, plan_training
-from spyke_tui.kohya.result import BuildResult, Failure, Kept
-from spyke_tui.kohya.sheet_queue import SheetJobs, SheetQueue
+from spyke_tui.kohya.plan import Planned, plan_training
+from spyke_tui.kohya.result import BuildResult, Failure
 from spyke_tui.kohya.sheets import (
     Sheets,
     crop_problem,
@@ -31,47 +31,17 @@ from spyke_tui.kohya.sheets import (
     excluded_sheet,
     unreadable_sheet,
 )
+from spyke_tui.kohya.training_images import Progress, TrainingImages
 from spyke_tui.kohya.unchanged import encoder_file, forget_unchanged, note_unchanged
-from spyke_tui.model.geometry import Size
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
-from spyke_tui.store.files import Stamp, remove_leftovers, sha256_of_bytes, write_whole
+from spyke_tui.store.files import Stamp, remove_leftovers
 from spyke_tui.store.lock import exclusive
-from spyke_tui.store.manifest import Entry, Manifest
+from spyke_tui.store.manifest import Manifest
 
 if TYPE_CHECKING:
-    from spyke_tui.processing.picture import Picture
-
-Progress = Callable[[int, int, str], None]
-"""Called as (files done, files in all, what was just done), always in the caller's thread."""
-
-CHANGED_BY_HAND = "changed since it was built"
-NOT_OURS = "not written by spyke-tui"
-
-
-@dataclass(slots=True)
-class _Job:
-    """One picture to make. `compare` holds the file that is there against it before writing;
-    `before` is the digest of what we wrote there, where that was edited since."""
-
-    planned: Planned
-    key: str
-    compare: Literal["", "edited", "foreign"] = ""
-    before: str = ""
-
-
-@dataclass(slots=True)
-class _Made:
-    """What a worker did: wrote the file, found it as it would have written it, or left it.
-
-    `data` is the picture not yet written, where the one that is there must first go aside.
-    """
-
-    state: Literal["written", "same", "left", "in the way"]
-    digest: str = ""
-    stamp: Stamp | None = None
-    data: bytes = b""
+    pass
 
 
 def build_project(
@@ -100,7 +70,7 @@ def build_project(
     with exclusive(layout.own / "lock", "spyke-tui build"):
         manifest = Manifest.read(layout.root)
         _require_own(manifest, place)
-        build = _Build(project, folder, layout, manifest, frozenset(force), result)
+        build = _Build(project, folder, layout, Ledger(manifest, result, frozenset(force)))
         try:
             build.run(None if only is None else frozenset(only), progress or (lambda *_: None))
         finally:
@@ -160,11 +130,17 @@ class _Build:
     project: Project
     folder: Path
     layout: Layout
-    manifest: Manifest
-    force: frozenset[str]
-    result: BuildResult
+    ledger: Ledger
     digests: dict[str, str] = field(default_factory=dict)
     """sha256 by sheet key, of the sheets that can be read."""
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.ledger.manifest
+
+    @property
+    def result(self) -> BuildResult:
+        return self.ledger.result
 
     def run(self, only: frozenset[str] | None, progress: Progress) -> None:
         remove_leftovers(self.layout.train)
@@ -185,9 +161,9 @@ class _Build:
         wanted = [p for p in plan if only is None or p.crop.id in only]
         for planned in wanted:
             if refused.get(planned.crop.id, "sheet-missing") == "sheet-missing":
-                self._write_caption(planned)
-        jobs = [job for p in wanted if p.crop.id not in refused if (job := self._job(p))]
-        self._make_pictures(jobs, sheets, progress)
+                write_caption(self.ledger, planned)
+        images = TrainingImages(self.project, self.layout.train, self.ledger, self.digests)
+        images.make([p for p in wanted if p.crop.id not in refused], sheets, progress)
 
     def stamps(self) -> dict[str, Stamp]:
         """Stamps by absolute path of all that was read and written, as it was then."""
@@ -252,170 +228,3 @@ class _Build:
                 f"{path} could not be deleted: {error.strerror or error}.",
                 "Mend the permissions of its folder, then build again.",
             ) from error
-
-    # -- captions -------------------------------------------------------------------------
-
-    def _write_caption(self, planned: Planned) -> None:
-        path, data = planned.caption_file, caption_bytes(planned.caption)
-        state = self.manifest.state_of(path)
-        digest = sha256_of_bytes(data)
-        if state == "ours" and self.manifest.files[self.manifest.name_of(path)].sha256 == digest:
-            self.result.unchanged += 1
-            return
-        if state in ("edited", "foreign") and planned.crop.id not in self.force:
-            if _reads_as(path, data):
-                self._record(path, planned, "", digest, Stamp.of(path))
-                self.result.unchanged += 1
-            else:
-                self._keep(path, CHANGED_BY_HAND if state == "edited" else NOT_OURS, planned)
-            return
-        try:
-            self.manifest.announce(path, planned.crop.id, "", digest)
-            stamp = write_whole(path, data)
-        except WriteError as error:
-            self._fail(planned, error)
-            return
-        self._record(path, planned, "", digest, stamp)
-        self.result.written += 1
-
-    def _record(
-        self, path: Path, planned: Planned, key: str, digest: str, stamp: Stamp | None
-    ) -> None:
-        if stamp is not None:
-            name = self.manifest.name_of(path)
-            self.manifest.files[name] = Entry(planned.crop.id, key, digest, stamp)
-
-    def _keep(self, path: Path, why: str, planned: Planned) -> None:
-        advice = f"{why}; spyke-tui build --force {planned.crop.id} overwrites it"
-        self.result.kept.append(Kept(self.manifest.name_of(path), advice))
-
-    def _fail(self, planned: Planned, error: SpykeError) -> None:
-        code = "write-failed"
-        if isinstance(error, PictureError):
-            code = "sheet-missing" if error.reason == "missing" else "sheet-unreadable"
-        self.result.failed.append(Failure(planned.crop.id, code, error.message, error.hint))
-
-    # -- pictures -------------------------------------------------------------------------
-
-    def _job(self, planned: Planned) -> _Job | None:
-        """What there is to do for one picture; None (and counted) where there is nothing."""
-        path = planned.image
-        key = image_key(planned, self.project, self.digests[planned.crop.sheet])
-        state = self.manifest.state_of(path)
-        entry = self.manifest.files.get(self.manifest.name_of(path))
-        if state == "ours" and entry is not None and entry.key == key:
-            self.result.unchanged += 1
-            return None
-        if state in ("absent", "ours") or planned.crop.id in self.force:
-            return _Job(planned, key)
-        if state == "foreign" or entry is None:
-            return _Job(planned, key, "foreign")
-        if key_parts(entry.key) == key_parts(key):
-            self._keep(path, CHANGED_BY_HAND, planned)
-            return None
-        return _Job(planned, key, "edited", entry.sha256)
-
-    def _make_pictures(self, jobs: list[_Job], sheets: Sheets, progress: Progress) -> None:
-        from spyke_tui.processing.loading import load_picture
-
-        groups: dict[Path, SheetJobs[_Job]] = {}
-        for job in jobs:
-            state = sheets.state(job.planned.crop.sheet)
-            pixels = state.size.width * state.size.height if state.size else 0
-            groups.setdefault(state.path, SheetJobs(state.path, pixels, [])).jobs.append(job)
-        work = SheetQueue(list(groups.values()), load_picture, self._make)
-        rewritten: set[str] = set()
-        try:
-            for done, (job, made) in enumerate(work, 1):
-                if isinstance(made, SpykeError):
-                    self._fail(job.planned, made)
-                elif isinstance(made, BaseException):
-                    raise made
-                elif self._take(job, made):
-                    rewritten.add(job.planned.stem)
-                progress(done, len(jobs), job.planned.stem)
-        finally:
-            if rewritten:
-                remove_caches(self.layout.train, rewritten)
-        # A decoded sheet is known to be whole; one that failed must be looked at again.
-        unreadable = {f.crop for f in self.result.failed if f.code == "sheet-unreadable"}
-        for crop in self.project.crops:
-            if crop.id in unreadable and crop.sheet in self.project.sheets:
-                self.manifest.sources.pop(str(sheets.state(crop.sheet).path), None)
-
-    def _make(self, picture: Picture, job: _Job) -> _Made:
-        """Render, compare and write one picture (in a worker's thread)."""
-        from spyke_tui.processing.png import encode_png
-        from spyke_tui.processing.render import render_crop
-
-        crop, dataset, path = job.planned.crop, self.project.dataset, job.planned.image
-        if not crop.rect.is_inside(Size(*picture.size)):  # its header said otherwise
-            sheet = self.project.sheets[crop.sheet].file
-            raise PictureError(
-                Path(sheet), "unreadable", f"{sheet} changed while it was read.", "Build again."
-            )
-        image = render_crop(
-            picture, crop.rect, dataset.size, dataset.pad, crop.erase, job.planned.mirror
-        )
-        data = encode_png(image)
-        digest = sha256_of_bytes(data)
-        if job.compare:
-            if _shows(path, image, data):
-                return _Made("same", sha256_of_bytes(path.read_bytes()), Stamp.of(path))
-            if job.compare == "foreign" or digest == job.before:
-                return _Made("left", digest)
-            return _Made("in the way", digest, data=data)
-        self.manifest.announce(path, crop.id, job.key, digest)
-        return _Made("written", digest, write_whole(path, data))
-
-    def _take(self, job: _Job, made: _Made) -> bool:
-        """Note what a worker did; whether there is a new picture now."""
-        planned = job.planned
-        if made.state == "left":
-            # An edited one stays where the crop, as it is now, shows what it showed then.
-            why = CHANGED_BY_HAND if job.compare == "edited" else NOT_OURS
-            self._keep(planned.image, why, planned)
-            entry = self.manifest.files.get(self.manifest.name_of(planned.image))
-            if entry is not None and job.compare == "edited":
-                entry.key = job.key  # it is what the crop makes now, but for the retouching
-            return False
-        if made.state == "in the way":
-            # Retouched, and its crop moved too: it can't be right any more.
-            why = f"{CHANGED_BY_HAND}, and its crop changed too"
-            put_aside(self.manifest, planned.image, self.result, why)
-            try:
-                self.manifest.announce(planned.image, planned.crop.id, job.key, made.digest)
-                made.stamp = write_whole(planned.image, made.data)
-            except WriteError as error:
-                self._fail(planned, error)
-                return False
-        self._record(planned.image, planned, job.key, made.digest, made.stamp)
-        if made.state == "same":
-            self.result.unchanged += 1
-            return False
-        self.result.written += 1
-        return True
-
-
-def _reads_as(path: Path, data: bytes) -> bool:
-    """Whether a caption file says the same, its line's end aside."""
-    line = data.removesuffix(b"\n")
-    try:
-        is_short = os.path.isfile(path) and path.stat().st_size <= len(line) + 2
-        return is_short and path.read_bytes() in (data, line, line + b"\r\n")
-    except OSError:
-        return False
-
-
-def _shows(path: Path, image: Picture, data: bytes) -> bool:
-    """Whether the file holds these bytes, or another encoder's of the same pixels."""
-    from spyke_tui.processing.loading import load_picture
-
-    try:
-        if os.path.isfile(path) and path.read_bytes() == data:
-            return True
-        found = load_picture(path)
-    except (OSError, PictureError):
-        return False
-    same_shape = (found.mode, found.size) == (image.mode, image.size)
-    return same_shape and found.tobytes() == image.tobytes()

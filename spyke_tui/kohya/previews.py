@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import PictureError, SpykeError, WriteError
-from spyke_tui.kohya.build import Progress, require_known_ids
+from spyke_tui.kohya.build import require_known_ids
 from spyke_tui.kohya.result import BuildResult, Failure, Kept
 from spyke_tui.kohya.sheet_queue import SheetJobs, SheetQueue
 from spyke_tui.kohya.sheets import Sheets, crop_problem, duplicate_ids
+from spyke_tui.kohya.training_images import Progress
 from spyke_tui.model.caption import caption_of
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Crop, Project
