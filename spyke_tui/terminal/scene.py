@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from spyke_tui.model.geometry import Edge, Rect, Size
@@ -84,19 +84,32 @@ EDGE_SIGNS = {Edge.TOP: "▲", Edge.RIGHT: "▶", Edge.BOTTOM: "▼", Edge.LEFT:
 """Stands on the middle of the edge that the arrows move."""
 
 
-def label_of(crop: Crop) -> str:
-    """A crop's label: the sign of its status and its id."""
-    return kind_of(crop).value + crop.id
+MARK = "*"
+"""Stands before the label of a marked crop."""
+
+
+def label_of(crop: Crop, marked: Collection[str] = ()) -> str:
+    """A crop's label: whether it is marked, the sign of its status, its id."""
+    return (MARK if crop.id in marked else "") + kind_of(crop).value + crop.id
 
 
 def kind_of(crop: Crop) -> Kind:
     return {"keep": Kind.KEEP, "draft": Kind.DRAFT, "reject": Kind.REJECT}[crop.status]
 
 
-def scene_of(sheet: Size, crops: Sequence[Crop], active: Crop | None, edge: Edge) -> Scene:
-    """The scene of one sheet: its crops, one of them active (compared by identity)."""
+def scene_of(
+    sheet: Size,
+    crops: Sequence[Crop],
+    active: Crop | None,
+    edge: Edge,
+    marked: Collection[str] = (),
+) -> Scene:
+    """The scene of one sheet: its crops, one of them active (compared by identity).
+
+    `marked` are ids.
+    """
     others = tuple(
-        Outline(crop.rect, kind_of(crop), label_of(crop))
+        Outline(crop.rect, kind_of(crop), label_of(crop, marked))
         for crop in crops
         if crop is not active and not crop.rect.is_empty
     )
@@ -104,7 +117,7 @@ def scene_of(sheet: Size, crops: Sequence[Crop], active: Crop | None, edge: Edge
         return Scene(sheet, others=others)
     return Scene(
         sheet,
-        Outline(active.rect, Kind.ACTIVE, label_of(active)),
+        Outline(active.rect, Kind.ACTIVE, label_of(active, marked)),
         edge,
         others,
         active.erase,

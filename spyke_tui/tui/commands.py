@@ -187,6 +187,36 @@ def _full_image(screen: CropsScreen) -> None:
     screen.app.push_screen(FullImageScreen(screen.picture, crop, dataset))
 
 
+def _mark(screen: CropsScreen) -> None:
+    """Mark, and on to the next crop of this sheet."""
+    editor = screen.editor
+    if editor.crop is not None:
+        editor.marks.turn(editor.crop.id)
+        after = [index for index in editor.indexes if index > editor.index]
+        if after:
+            editor.select(after[0])
+
+
+def _mark_range(screen: CropsScreen) -> None:
+    editor = screen.editor
+    if editor.crop is not None:
+        crops = editor.project.crops
+        editor.marks.mark_to(editor.crop.id, [crops[index].id for index in editor.order])
+
+
+def _act_on_marked(screen: CropsScreen) -> None:
+    editor = screen.editor
+    ids = editor.marks.among(editor.project.crops)
+    if not ids:
+        screen.notify("Nothing is marked: Space marks a crop, m a range.", markup=False)
+        return
+    from spyke_tui.tui.marked_choices import choices
+    from spyke_tui.tui.screens.marked import MarkedScreen
+
+    title = f"{len(ids)} marked: {', '.join(c.id for c in editor.project.crops if c.id in ids)}"
+    screen.app.push_screen(MarkedScreen(title, choices(editor, ids)), screen.edit_chosen)
+
+
 def _closer(screen: CropsScreen) -> None:
     _turn_zoom(screen, 1)
 
@@ -232,6 +262,10 @@ COMMANDS: dict[str, Command] = {
     "suggest.all": _suggest_all,
     "erase.begin": _erase,
     "split.begin": _split,
+    "mark.turn": _mark,
+    "mark.range": _mark_range,
+    "mark.act": _act_on_marked,
+    "mark.clear": lambda screen: screen.editor.marks.clear(),
     "view.image": _full_image,
     "view.closer": _closer,
     "view.back": _back,

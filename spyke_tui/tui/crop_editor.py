@@ -165,6 +165,15 @@ class CropEditor(CropSelection):
             )
             self.erase_at = min(self.erase_at, len(parts) - 1)
 
+    def take_edit(self, label: str, project: Project) -> None:
+        """Take a change to many crops as one step; the selected crop stays so if it can."""
+        before, crop_id = self.project, self.crop.id if self.crop is not None else ""
+        self.history.end_burst()
+        self._apply(label, project)
+        if not self.select_id(crop_id):
+            self.index = min(self.index, len(project.crops) - 1)
+            self.reselect(before)
+
     def free_id(self, base: str, taken: set[str] | None = None) -> str:
         """An id that is not taken: `base_1`, `base_2`, ... (`base` may end in a number itself)."""
         if taken is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spyke_tui.model.geometry import Edge, Rect, Size
 from spyke_tui.model.history import History
 from spyke_tui.model.project import Crop, Project, Sheet
+from spyke_tui.tui.marks import Marks
 from spyke_tui.tui.shapes import AspectLock
 
 STEPS = (1, 8, 32, 128)
@@ -28,6 +29,7 @@ class CropSelection:
         self.step = STEPS[0]
         self.lock = AspectLock.FREE
         self.ratio: tuple[int, int] = (1, 1)
+        self.marks = Marks()
         self.picture_sizes: dict[str, Size] = {}
         if self.project.crops:
             self.choose(0)
@@ -57,12 +59,16 @@ class CropSelection:
 
     @property
     def sheet_size(self) -> Size:
+        return self.size_of(self.sheet_key)
+
+    def size_of(self, key: str) -> Size:
         """The picture's true size; else the size in the file; else what holds all the crops."""
-        if size := self.picture_sizes.get(self.sheet_key):
+        if size := self.picture_sizes.get(key):
             return size
-        if self.sheet is not None and self.sheet.size is not None:
-            return self.sheet.size
-        rects = [crop.rect for crop in self.project.crops_of(self.sheet_key)]
+        sheet = self.project.sheets.get(key)
+        if sheet is not None and sheet.size is not None:
+            return sheet.size
+        rects = [crop.rect for crop in self.project.crops_of(key)]
         return Size(
             max((rect.right for rect in rects), default=1024),
             max((rect.bottom for rect in rects), default=1024),
@@ -72,6 +78,16 @@ class CropSelection:
     def indexes(self) -> list[int]:
         """The places of this sheet's crops."""
         return [i for i, crop in enumerate(self.project.crops) if crop.sheet == self.sheet_key]
+
+    @property
+    def order(self) -> list[int]:
+        """The places of all crops, sheet by sheet, as they are walked."""
+        return [
+            index
+            for key in self.sheet_keys
+            for index, crop in enumerate(self.project.crops)
+            if crop.sheet == key
+        ]
 
     @property
     def sheet_keys(self) -> list[str]:
@@ -104,12 +120,7 @@ class CropSelection:
 
     def go(self, by: int) -> None:
         """The next or previous crop: on this sheet first, then on the neighbouring sheets."""
-        order = [
-            index
-            for key in self.sheet_keys
-            for index, crop in enumerate(self.project.crops)
-            if crop.sheet == key
-        ]
+        order = self.order
         if not order:
             return
         if self.index in order:

@@ -30,6 +30,7 @@ from spyke_tui.tui.widgets.status_line import StatusLine
 if TYPE_CHECKING:
     from textual.geometry import Size
 
+    from spyke_tui.model.batch import BatchEdit
     from spyke_tui.processing.previews import SheetPicture
     from spyke_tui.tui.crop_editor import CropEditor
     from spyke_tui.tui.modes.mode import Mode
@@ -163,6 +164,11 @@ class CropsScreen(PaneScreen):
             self.editor.place(rect, "type")
             self.edited(before is not self.session.project)
 
+    def edit_chosen(self, edit: BatchEdit | None) -> None:
+        if edit is not None:
+            self.editor.take_edit(edit.label, edit.project)
+            self.edited(True)
+
     def on_descendant_focus(self) -> None:
         self._mark_focus()
 
@@ -189,7 +195,8 @@ class CropsScreen(PaneScreen):
             self._preview.follow(self.picture, crop)
             self._facts.show(crop, self.session.project.dataset, editor.sheet_size)
             crops = self.session.project.crops
-            self._list.show([(i, crops[i]) for i in editor.indexes], editor.index)
+            marked = editor.marks.among(crops)
+            self._list.show([(i, crops[i]) for i in editor.indexes], editor.index, marked)
             self._status.say(mode.status if mode is not None else "")
         cost = monotonic() - begun
         self._next_draw = begun + cost + max(FRAME, 2 * cost)
@@ -202,7 +209,8 @@ class CropsScreen(PaneScreen):
         """What is to be seen over the sheet."""
         editor = self.editor
         crops = self.session.project.crops_of(editor.sheet_key)
-        scene = scene_of(editor.sheet_size, crops, editor.crop, editor.edge)
+        marked = editor.marks.among(crops)
+        scene = scene_of(editor.sheet_size, crops, editor.crop, editor.edge, marked)
         return scene if self.mode is None else self.mode.scene(scene)
 
     def recolour(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from spyke_tui.model.project import Crop
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
-from spyke_tui.terminal.scene import label_of
+from spyke_tui.terminal.scene import MARK, label_of
 from spyke_tui.tui.messages import CropChosen, PictureWanted
 from spyke_tui.tui.widgets.cell_pane import TextPane
 
@@ -29,11 +29,18 @@ class CropList(TextPane, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="crops")
         self._crops: list[tuple[int, Crop]] = []
+        self._marked: Collection[str] = ()
         self._at = -1
         self._top = 0
 
-    def show(self, crops: Sequence[tuple[int, Crop]], selected: int) -> None:
-        """These crops, each with its place in the file; `selected` is such a place, or -1."""
+    def show(
+        self, crops: Sequence[tuple[int, Crop]], selected: int, marked: Collection[str] = ()
+    ) -> None:
+        """These crops, each with its place in the file; `selected` is such a place, or -1.
+
+        `marked` are ids.
+        """
+        self._marked = marked
         self._crops = list(crops)
         self._at = next((at for at, (index, _) in enumerate(crops) if index == selected), -1)
         self.draw()
@@ -48,6 +55,8 @@ class CropList(TextPane, can_focus=True):
             self._top = min(max(self._top, self._at - room + 1), self._at)
         fg, bg = self.ink
         title = f"Crops {len(self._crops)}"
+        if self._marked:
+            title += f"  {MARK}{len(self._marked)} marked"
         if len(self._crops) > room:
             title += f"  ({self._top + 1} to {min(len(self._crops), self._top + room)})"
         rows = [cells_of(("▶ " if self.has_focus else "  ") + title, fg, bg, bold=True)]
@@ -87,7 +96,7 @@ class CropList(TextPane, can_focus=True):
 
     def _row(self, crop: Crop, selected: bool) -> list[Cell]:
         fg, bg = self.ink
-        text = f"{label_of(crop)}  {crop.framing}".rstrip()
+        text = f"{label_of(crop, self._marked)}  {crop.framing}".rstrip()
         if not selected:
             return cells_of("  " + text, fg, bg)
         cells = cells_of("> " + text, bg, fg, bold=True)
