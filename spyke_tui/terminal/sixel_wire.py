@@ -8,7 +8,7 @@ goes back to its start, ``-`` to the next band, ``!n`` repeats.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 LEFT_OUT = 255
@@ -21,24 +21,26 @@ _SIXELS = bytes((value + 63) & 255 for value in range(256))
 def sixel(rows: Sequence[bytes], colours: Sequence[int]) -> str:
     """Rows of colour indices as one picture, drawn from the cursor to the right and down.
 
-    `colours` are 0xRRGGBB by index. Only the registers that are used are defined, and each
-    picture defines its own: terminals forget them between two pictures (mode 1070).
+    `colours` are 0xRRGGBB by index. Each picture defines the registers it uses, because terminals
+    forget them between two pictures (mode 1070); the most frequent colours get the short numbers.
     """
     width = len(rows[0])
-    used = sorted(set(b"".join(rows)) - {LEFT_OUT})
+    together = b"".join(rows)
+    used = sorted(set(together) - {LEFT_OUT}, key=together.count, reverse=True)
     if not used:
         return ""
+    numbers = {index: number for number, index in enumerate(used)}
     out = [b'\x1bP0;1;0q"1;1;%d;%d' % (width, len(rows))]
-    out += [b"#%d;2;%d;%d;%d" % (index, *_percent(colours[index])) for index in used]
+    out += [b"#%d;2;%d;%d;%d" % (numbers[index], *_percent(colours[index])) for index in used]
     for top in range(0, len(rows), 6):
         if top:
             out.append(b"-")
-        out.append(_band(rows[top : top + 6], width))
+        out.append(_band(rows[top : top + 6], width, numbers))
     out.append(b"\x1b\\")
     return b"".join(out).decode("ascii")
 
 
-def _band(rows: Sequence[bytes], width: int) -> bytes:
+def _band(rows: Sequence[bytes], width: int, numbers: Mapping[int, int]) -> bytes:
     """The most frequent colour first, everywhere; the others are drawn over it."""
     together = b"".join(rows)
     present = sorted(set(together) - {LEFT_OUT}, key=together.count, reverse=True)
@@ -51,7 +53,7 @@ def _band(rows: Sequence[bytes], width: int) -> bytes:
             elif colour in row:
                 bits |= int.from_bytes(row.translate(_mask(colour, place)), "little")
         data = bits.to_bytes(width, "little").translate(_SIXELS).rstrip(b"?")
-        lines.append(b"#%d%s" % (colour, _RUN.sub(_shortened, data)))
+        lines.append(b"#%d%s" % (numbers[colour], _RUN.sub(_shortened, data)))
     return b"$".join(lines)
 
 
