@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from spyke_tui.errors import SpykeError
-from spyke_tui.model.patch import Patch, PatchError, patch_between, patched
 from spyke_tui.model.project import Project
+
+if TYPE_CHECKING:
+    from spyke_tui.model.patch import Patch
 
 LIMIT = 1000
 """Steps kept in memory."""
@@ -78,6 +81,8 @@ class History:
                 f"Nothing can be changed here: {self.holder} has this project open.",
                 "As soon as that one is closed, this one goes on by itself.",
             )
+        from spyke_tui.model.patch import patch_between  # not needed for the first frame
+
         last = self._done[-1] if self._done else None
         if (
             burst is not None
@@ -140,6 +145,8 @@ class History:
         self._refused = None
         if not source:
             return None
+        from spyke_tui.model.patch import PatchError, patched
+
         step = source[-1]
         try:
             project = patched(self._project, step.patch.reversed() if back else step.patch)

@@ -21,7 +21,6 @@ from spyke_tui.tui.background import start, tell_failure
 from spyke_tui.tui.keymap import bindings_of, keymap_of
 from spyke_tui.tui.messages import SaveFailed
 from spyke_tui.tui.pictures import Pictures
-from spyke_tui.tui.project_watch import ProjectWatch
 from spyke_tui.tui.screens.crops import CropsScreen
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.session import Session
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
     from textual.screen import Screen
+
+    from spyke_tui.tui.project_watch import ProjectWatch
 
 
 def _action_commands() -> type[Provider]:
@@ -65,7 +66,7 @@ class SpykeApp(App[None]):
         self.pictures = Pictures()
         self.writer = TerminalWriter(self)
         self.autosave = Autosave(self, session)
-        self.project_watch = ProjectWatch(self)
+        self.project_watch: ProjectWatch | None = None
         self._leaving = False
         self._pane = "crops"
         self.add_mode("crops", lambda: CropsScreen(session, self.size))
@@ -92,10 +93,21 @@ class SpykeApp(App[None]):
         if self.session.choice.why:
             self.notify(self.session.choice.why, markup=False)
         self._tell_config()
-        self.project_watch.begin()
+        self.call_after_refresh(self._watch_project)
 
     def on_unmount(self) -> None:
-        self.project_watch.end()
+        self._let_go()
+
+    def _watch_project(self) -> None:
+        """Take the project, or look on; the first frame does not wait for it."""
+        from spyke_tui.tui.project_watch import ProjectWatch
+
+        self.project_watch = ProjectWatch(self)
+        self.project_watch.begin()
+
+    def _let_go(self) -> None:
+        if self.project_watch is not None:
+            self.project_watch.end()
 
     def _tell_config(self) -> None:
         """Take the user's keys; what is wrong with the settings is told in one line."""
@@ -145,7 +157,7 @@ class SpykeApp(App[None]):
             "pane.previous": lambda: self._turn_pane(-1),
             "project.save": lambda: start(self, self._save_now, "save-now"),
             "project.build": self._build,
-            "project.reload": lambda: start(self, self.project_watch.reload, "reload"),
+            "project.reload": self._reload,
             "edit.undo": lambda: self._travel("undo"),
             "edit.redo": lambda: self._travel("redo"),
             "app.palette": self.action_command_palette,
@@ -220,6 +232,10 @@ class SpykeApp(App[None]):
         if isinstance(self.screen, PaneScreen):
             self.push_screen(BuildScreen(self.session, self.autosave))
 
+    def _reload(self) -> None:
+        if self.project_watch is not None:
+            start(self, self.project_watch.reload, "reload")
+
     def _help(self) -> None:
         from spyke_tui.tui.screens.help import HelpScreen
 
@@ -232,7 +248,7 @@ class SpykeApp(App[None]):
         saved = await self.autosave.flush()
         if saved or self._leaving:
             self.session.remember(dark=self.current_theme.dark)
-            self.project_watch.end()
+            self._let_go()
             self.exit()
             return
         self._leaving = True

@@ -23,15 +23,16 @@ DARK = Theme(
     success="#5fbf7f",
     dark=True,
 )
+# Greys without a tint: the 256 fixed colours know no cream, only pink.
 LIGHT = Theme(
     name="spyke-light",
     primary="#8a5a12",
     secondary="#2d6a74",
     accent="#b3245a",
     foreground="#22201c",
-    background="#f7f4ee",
-    surface="#efeae1",
-    panel="#ded7ca",
+    background="#f5f5f5",
+    surface="#ececec",
+    panel="#dadada",
     warning="#8f6400",
     error="#b42318",
     success="#1f7a43",
@@ -51,8 +52,8 @@ DARK_PALETTE = Palette(
     dim=0.5,
 )
 LIGHT_PALETTE = Palette(
-    background=0xF7F4EE,
-    blank=0xDED7CA,
+    background=0xF5F5F5,
+    blank=0xDADADA,
     active=0xD11257,
     edge=0xB26A00,
     keep=0x1F7A43,
@@ -60,7 +61,7 @@ LIGHT_PALETTE = Palette(
     reject=0x77736B,
     erase=0x7040B0,
     label=0x22201C,
-    label_background=0xF7F4EE,
+    label_background=0xF5F5F5,
     dim=0.62,
 )
 

@@ -34,32 +34,32 @@ def said(it: Any) -> list[str]:
 
 async def test_keys_are_remapped_on_both_panes_and_shown(configured: Callable) -> None:
     text = (
-        '[keys]\n"crop.left" = ["a", "left"]\ncrop.down = "ctrl+d"\n'
-        '"sheet.use-exclude" = ["E"]\n"pane.sheets" = ["S", "f2"]\n"crop.square" = []\n'
-        '"app.help" = ["Q"]\n'
+        '[keys]\n"crop.left" = ["f9", "left"]\ncrop.down = "ctrl+d"\n'
+        '"sheet.use-exclude" = ["f10"]\n"pane.sheets" = ["S", "f2"]\n"crop.square" = []\n'
+        '"app.help" = ["f12"]\n'
     )
     async with configured(text) as it:
         assert said(it) == []
-        await it.press("a", "left")
+        await it.press("f9", "left")
         assert it.rect()[0] == 58
         await it.press("h", "j", "down")  # no longer theirs
         assert it.rect()[:2] == (58, 40)
         await it.press("ctrl+d")
         assert it.rect()[1] == 41
-        assert "Q keys" in it.text() and "Sheets  S" in it.text()
-        await it.press("Q")
+        assert "F12 keys" in it.text() and "Sheets  S" in it.text()
+        await it.press("f12")
         assert isinstance(it.app.screen, HelpScreen)
         await it.press(*"move left")
-        assert "a  ←" in it.text()
+        assert "F9  ←" in it.text()
         await it.press("escape", "S")
         assert it.app.screen.PANE == "sheets"
         await it.press("x")
         assert it.session.project.sheets["final"].use == "yes"
-        await it.press("E")
+        await it.press("f10")
         assert it.session.project.sheets["final"].use == "exclude"
-        assert "ypvE use" in it.text()
+        assert "ypvF10 use" in it.text()
         await it.press("colon", *"exclude")
-        await it.until(lambda: "(E)" in it.text(), "the palette's key")
+        await it.until(lambda: "(F10)" in it.text(), "the palette's key")
 
 
 async def test_a_clash_is_told_and_the_users_own_key_wins(configured: Callable) -> None:
