@@ -30,7 +30,7 @@ _KINDS = {Kind.KEEP: KEEP, Kind.DRAFT: DRAFT, Kind.REJECT: REJECT, Kind.ERASE: E
 Still = tuple[tuple[object, ...], list[bytes], list[bytes], Size]
 """What the rows were made from, the rows, the dimmed rows, and their size."""
 
-COLOURS = 72
+COLOURS = 64
 """Colours of the sheet itself; more of them cost bytes in every patch and are hardly seen."""
 
 
