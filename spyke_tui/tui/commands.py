@@ -217,6 +217,31 @@ def _act_on_marked(screen: CropsScreen) -> None:
     screen.app.push_screen(MarkedScreen(title, choices(editor, ids)), screen.edit_chosen)
 
 
+def _filter(screen: CropsScreen) -> None:
+    from spyke_tui.tui.filtering import ask_filter
+
+    ask_filter(screen)
+
+
+def _rename(screen: CropsScreen) -> None:
+    crop = screen.editor.crop
+    if crop is not None:
+        from spyke_tui.tui.screens.name import NameScreen
+
+        taken = {other.id for other in screen.editor.project.crops if other is not crop}
+        screen.app.push_screen(NameScreen(crop.id, taken), screen.name_typed)
+
+
+def _move_to_sheet(screen: CropsScreen) -> None:
+    editor, crop = screen.editor, screen.editor.crop
+    if crop is not None:
+        from spyke_tui.tui.marked_choices import sheet_choices
+        from spyke_tui.tui.screens.marked import MarkedScreen
+
+        choices = sheet_choices(editor, {crop.id})
+        screen.app.push_screen(MarkedScreen(f"Move {crop.id}", choices), screen.edit_chosen)
+
+
 def _closer(screen: CropsScreen) -> None:
     _turn_zoom(screen, 1)
 
@@ -266,6 +291,9 @@ COMMANDS: dict[str, Command] = {
     "mark.range": _mark_range,
     "mark.act": _act_on_marked,
     "mark.clear": lambda screen: screen.editor.marks.clear(),
+    "crop.rename": _rename,
+    "crop.move": _move_to_sheet,
+    "crops.filter": _filter,
     "view.image": _full_image,
     "view.closer": _closer,
     "view.back": _back,

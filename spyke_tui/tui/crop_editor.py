@@ -165,6 +165,14 @@ class CropEditor(CropSelection):
             )
             self.erase_at = min(self.erase_at, len(parts) - 1)
 
+    def rename(self, crop_id: str) -> None:
+        """Give the selected crop another id; its mark goes along."""
+        crop = self.crop
+        if crop is not None and crop_id != crop.id:
+            self.marks.rename(crop.id, crop_id)
+            changed = self._with(replace(crop, id=crop_id))
+            self._apply(f"rename {crop.id} to {crop_id}", changed)
+
     def take_edit(self, label: str, project: Project) -> None:
         """Take a change to many crops as one step; the selected crop stays so if it can."""
         before, crop_id = self.project, self.crop.id if self.crop is not None else ""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from spyke_tui.model.geometry import Edge, Rect, Size
 from spyke_tui.model.history import History
 from spyke_tui.model.project import Crop, Project, Sheet
 from spyke_tui.tui.marks import Marks
 from spyke_tui.tui.shapes import AspectLock
+
+if TYPE_CHECKING:
+    from spyke_tui.model.tag_filter import Filter
 
 STEPS = (1, 8, 32, 128)
 """What the keys 1 to 4 choose, in sheet pixels."""
@@ -30,6 +35,8 @@ class CropSelection:
         self.lock = AspectLock.FREE
         self.ratio: tuple[int, int] = (1, 1)
         self.marks = Marks()
+        self.filter: Filter | None = None
+        """Which crops are listed and walked; None is all of them."""
         self.picture_sizes: dict[str, Size] = {}
         if self.project.crops:
             self.choose(0)
@@ -76,8 +83,12 @@ class CropSelection:
 
     @property
     def indexes(self) -> list[int]:
-        """The places of this sheet's crops."""
-        return [i for i, crop in enumerate(self.project.crops) if crop.sheet == self.sheet_key]
+        """The places of this sheet's crops, as far as the filter lets them through."""
+        return [
+            index
+            for index, crop in enumerate(self.project.crops)
+            if crop.sheet == self.sheet_key and self._passes(crop)
+        ]
 
     @property
     def order(self) -> list[int]:
@@ -86,8 +97,11 @@ class CropSelection:
             index
             for key in self.sheet_keys
             for index, crop in enumerate(self.project.crops)
-            if crop.sheet == key
+            if crop.sheet == key and self._passes(crop)
         ]
+
+    def _passes(self, crop: Crop) -> bool:
+        return self.filter is None or self.filter.matches(crop, self.project.dataset)
 
     @property
     def sheet_keys(self) -> list[str]:
@@ -125,10 +139,10 @@ class CropSelection:
             return
         if self.index in order:
             at = order.index(self.index) + by
-        else:  # a sheet without crops: go on from where it stands among the sheets
-            keys = self.sheet_keys
-            before = set(keys[: keys.index(self.sheet_key)]) if self.sheet_key in keys else set()
-            passed = sum(self.project.crops[index].sheet in before for index in order)
+        else:  # a sheet without crops, or a crop that is filtered out: go on from where it stands
+            keys = {key: at for at, key in enumerate(self.sheet_keys)}
+            here = (keys.get(self.sheet_key, 0), self.index)
+            passed = sum((keys[self.project.crops[i].sheet], i) < here for i in order)
             at = passed if by > 0 else passed - 1
         self.select(order[at % len(order)])
 

@@ -32,6 +32,10 @@ class Marks:
             self._ids.add(crop_id)
         self._anchor = crop_id
 
+    def rename(self, before: str, after: str) -> None:
+        if before in self._ids:
+            self._ids = self._ids - {before} | {after}
+
     def clear(self) -> None:
         self._ids.clear()
         self._anchor = ""

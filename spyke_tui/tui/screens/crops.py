@@ -164,6 +164,12 @@ class CropsScreen(PaneScreen):
             self.editor.place(rect, "type")
             self.edited(before is not self.session.project)
 
+    def name_typed(self, name: str | None) -> None:
+        if name is not None:
+            before = self.session.project
+            self.editor.rename(name)
+            self.edited(before is not self.session.project)
+
     def edit_chosen(self, edit: BatchEdit | None) -> None:
         if edit is not None:
             self.editor.take_edit(edit.label, edit.project)
@@ -227,8 +233,9 @@ class CropsScreen(PaneScreen):
         crops = self.session.project.crops
         under = [
             index
-            for index in self.editor.indexes
-            if not Rect(event.x, event.y, 1, 1).intersection(crops[index].rect).is_empty
+            for index in range(len(crops))
+            if crops[index].sheet == self.editor.sheet_key
+            and not Rect(event.x, event.y, 1, 1).intersection(crops[index].rect).is_empty
         ]
         if under:
             self.on_crop_chosen(CropChosen(min(under, key=lambda i: crops[i].rect.area)))

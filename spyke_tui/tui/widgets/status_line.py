@@ -70,6 +70,8 @@ class StatusLine(TextPane):
                           erased_words(crop)):  # fmt: skip
                 if words:
                     second.append((words, words.startswith("!")))
+        if editor.filter is not None:
+            second.append((f"/ {editor.filter.text}", True))
         if self._more:
             second.append((self._more, True))
         second += [
