@@ -56,6 +56,8 @@ def sheets_at(place: Path, folder: Path, known: Mapping[str, Path]) -> Found:
 
 
 def _files_of(place: Path) -> list[Path]:
+    if "\0" in str(place):
+        raise UsageError("No file has such a name.", "Name a picture or a folder.")
     try:
         if not place.is_dir():
             return [place]

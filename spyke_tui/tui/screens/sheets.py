@@ -28,7 +28,7 @@ from spyke_tui.tui.themes import palette_of
 from spyke_tui.tui.widgets.frames import Columns
 from spyke_tui.tui.widgets.pane_bar import PaneBar
 from spyke_tui.tui.widgets.prompt import Prompt
-from spyke_tui.tui.widgets.sheet_facts import SheetFacts
+from spyke_tui.tui.widgets.sheet_facts import NO_BREAK, SheetFacts
 from spyke_tui.tui.widgets.sheet_table import SheetTable
 from spyke_tui.tui.widgets.sheet_thumbnail import SheetThumbnail
 from spyke_tui.tui.widgets.status_line import StatusLine
@@ -223,13 +223,14 @@ def _hint(keys: dict[str, str]) -> str:
     """The keys of this pane in one line."""
     use = "".join(keys[f"sheet.use-{use}"] for use in USES)
     rest = "  ".join(
-        f"{keys[f'sheet.{name}']} {word}"
+        f"{keys[f'sheet.{name}']}{NO_BREAK}{word}"
         for name, word in (
             ("annotated", "text"), ("note", "note"), ("add", "add"), ("remove", "remove"),
             ("relocate", "relocate"), ("sort", "order"), ("filter", "filter"),
         )
     )  # fmt: skip
-    return f"{keys['sheet.open']} crops  {use} use: {'/'.join(USES)}  {rest}"
+    crops = f"{keys['sheet.open']}{NO_BREAK}crops"
+    return f"{crops}  {use}{NO_BREAK}use:{NO_BREAK}{'/'.join(USES)}  {rest}"
 
 
 def _scaled(scene: Scene, size: Pixels) -> Scene:
