@@ -8,6 +8,8 @@ picture's large plain colours becomes exactly that.
 
 from __future__ import annotations
 
+import math
+
 from PIL import Image, ImageChops
 
 from spyke_tui.model.geometry import Size
@@ -23,6 +25,9 @@ LARGE = 0.02
 
 MOST_LARGE = 5
 
+SAMPLE_PIXELS = 120_000
+"""Of so many pixels the palette is made."""
+
 
 def few_colours(
     pixels: bytes, size: Size, most: int, grain: int = GRAIN
@@ -34,10 +39,23 @@ def few_colours(
     image = Image.frombytes("RGB", (size.width, size.height), pixels)
     if grain:
         image = without_grain(image, grain)
-    flat = image.quantize(most, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    flat = in_palette(image, most)
     values, data = bytes(flat.getpalette() or ()), flat.tobytes()
     colours = [int.from_bytes(values[at : at + 3], "big") for at in range(0, len(values), 3)]
     return data, colours[: max(data, default=0) + 1]
+
+
+def in_palette(image: Image.Image, most: int) -> Image.Image:
+    """The picture in at most `most` colours of its own.
+
+    They are found in a sample: first such that no colour is far from one of them, then each is
+    moved to the middle of those that it stands for (k-means).
+    """
+    apart = max(1, round(math.sqrt(image.width * image.height / SAMPLE_PIXELS)))
+    sample = image.resize(
+        (max(1, image.width // apart), max(1, image.height // apart)), Image.Resampling.NEAREST
+    ).quantize(most, Image.Quantize.MAXCOVERAGE, kmeans=4, dither=Image.Dither.NONE)
+    return image.quantize(palette=sample, dither=Image.Dither.NONE)
 
 
 def without_grain(image: Image.Image, grain: int = GRAIN) -> Image.Image:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from spyke_tui.model.geometry import Rect, Size
-from spyke_tui.terminal.few_colours import without_grain
+from spyke_tui.terminal.few_colours import in_palette, without_grain
 
 CHUNK = 4096
 """Bytes of base64 in one escape: the protocol's limit for data sent directly (t=d)."""
@@ -125,7 +125,7 @@ def palette_png(picture: Image.Image, colours: int, grain: int) -> bytes:
     """An RGB picture as a PNG of at most so many colours, its paper without grain."""
     if grain:
         picture = without_grain(picture, grain)
-    return _png(picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE))
+    return _png(in_palette(picture, colours))
 
 
 def ink_png(size: Size, colour: int, *, alpha: int = 255, hole: Rect | None = None) -> bytes:
