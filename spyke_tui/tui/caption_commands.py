@@ -7,12 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import SpykeError
+from spyke_tui.model.tag_filter import HELP, FilterError
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
 from spyke_tui.tui.widgets.caption_crops import CaptionCrops
+from spyke_tui.tui.widgets.prompt import Prompt, Question
+from spyke_tui.tui.widgets.tag_counts import TagCounts
 
 if TYPE_CHECKING:
     from spyke_tui.kohya.captions_on_disk import ChangedCaption
+    from spyke_tui.model.batch import BatchEdit
     from spyke_tui.tui.screens.captions import CaptionsScreen
 
 Command = Callable[["CaptionsScreen"], None]
@@ -36,8 +40,8 @@ def _leave(screen: CaptionsScreen) -> None:
         screen.draw()
         return
     screen.captions.leave_field()
-    crops = screen.query_one(CaptionCrops)
-    screen.set_focus(crops if crops.region else None)
+    screen.set_class(False, "-tags")
+    _outside(screen)
     screen.draw()
 
 
@@ -94,6 +98,86 @@ def _move_tag(by: int) -> Command:
             field.move_tag(by)
 
     return run
+
+
+# Many crops
+
+
+def _filter(screen: CaptionsScreen) -> None:
+    captions = screen.captions
+    before = captions.filter.text if captions.filter is not None else ""
+    prompt = screen.query_one(Prompt)
+
+    def changed(text: str) -> None:
+        try:
+            captions.filter_by(text)
+        except FilterError as error:
+            prompt.say(str(error))
+            return
+        count = len(captions.order)
+        prompt.say(f"{count} crop{'' if count == 1 else 's'}.  {HELP}")
+        screen.draw()
+
+    def take(text: str) -> None:
+        captions.filter_by(text)
+        prompt.close()
+        _outside(screen)
+        screen.filtered()
+
+    def gone() -> None:
+        captions.filter_by("")
+        _outside(screen)
+        screen.draw()
+
+    prompt.ask(
+        Question("Only crops with:", take, before, HELP, changed=changed, gone=gone)
+    )  # Esc takes the filter away
+
+
+def _outside(screen: CaptionsScreen) -> None:
+    crops = screen.query_one(CaptionCrops)
+    screen.set_focus(crops if crops.region else None)
+
+
+def _mark(screen: CaptionsScreen) -> None:
+    screen.captions.mark()
+    screen.go(1)
+
+
+def _mark_range(screen: CaptionsScreen) -> None:
+    screen.captions.mark_range()
+    screen.draw()
+
+
+def _batch(screen: CaptionsScreen) -> None:
+    from spyke_tui.tui.caption_choices import caption_choices
+    from spyke_tui.tui.screens.marked import MarkedScreen
+
+    ids, what = screen.captions.meant
+    if not ids:
+        screen.say("There is no crop to change.")
+        return
+
+    def done(edit: BatchEdit | None) -> None:
+        if edit is not None:
+            with screen.spyke.telling():
+                screen.captions.apply(edit)
+            screen.edited()
+            screen.say(f"{edit.label}: {len(edit.changes)} captions. u takes it back.")
+
+    title = f"Change {len(ids)} crop{'' if len(ids) == 1 else 's'} {what}"
+    screen.app.push_screen(MarkedScreen(title, caption_choices(screen.session.project, ids)), done)
+
+
+def _tags(screen: CaptionsScreen) -> None:
+    counts = screen.query_one(TagCounts)
+    if counts.has_focus:
+        screen.set_class(False, "-tags")
+        screen.form.enter()
+        return
+    screen.set_class(True, "-tags")
+    screen.call_after_refresh(counts.focus)
+    screen.call_after_refresh(screen.draw)
 
 
 # Captions on disk
@@ -167,6 +251,11 @@ COMMANDS: dict[str, Command] = {
     "caption.mend": _mend,
     "caption.tag-left": _move_tag(-1),
     "caption.tag-right": _move_tag(1),
+    "caption.filter": _filter,
+    "caption.mark": _mark,
+    "caption.mark-range": _mark_range,
+    "caption.change-all": _batch,
+    "caption.tags": _tags,
     "caption.adopt": _adopt,
     "caption.overwrite": _overwrite,
     "caption.leave-file": _leave_file,

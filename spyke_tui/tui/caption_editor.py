@@ -5,11 +5,12 @@ No Textual in here, as in `crop_editor`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import UsageError
-from spyke_tui.model.batch import replace_tag
+from spyke_tui.model.batch import BatchEdit, replace_tag
 from spyke_tui.model.caption import caption_of, compose
 from spyke_tui.model.caption_form import (
     FORM,
@@ -28,7 +29,7 @@ from spyke_tui.model.caption_form import (
 )
 from spyke_tui.model.caption_parsing import parse_caption
 from spyke_tui.model.proposals import Slip, find_slip
-from spyke_tui.model.tag_filter import Filter
+from spyke_tui.model.tag_filter import Filter, parse_filter
 from spyke_tui.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -75,6 +76,42 @@ class CaptionEditor:
     def slip(self) -> Slip | None:
         """A tag of this caption that looks mistyped."""
         return find_slip(self.caption, self.vocabulary)
+
+    # Which crops
+
+    def filter_by(self, text: str) -> None:
+        """Only crops that come through this filter. Raises `FilterError`."""
+        wanted = parse_filter(text)
+        self.filter = None if wanted.is_empty else wanted
+
+    @property
+    def marked(self) -> Collection[str]:
+        return self._session.editor.marks.among(self.project.crops)
+
+    @property
+    def meant(self) -> tuple[list[str], str]:
+        """The ids that one change to many is made on, and what they are, in words."""
+        crops = self.project.crops
+        marked = self.marked
+        if marked:
+            return [crop.id for crop in crops if crop.id in marked], "marked"
+        listed = [crops[index].id for index in self.order]
+        return listed, "that come through the filter" if self.filter else "listed here"
+
+    def mark(self) -> None:
+        if self.crop is not None:
+            self._session.editor.marks.turn(self.crop.id)
+
+    def mark_range(self) -> None:
+        if self.crop is not None:
+            order = [self.project.crops[index].id for index in self.order]
+            self._session.editor.marks.mark_to(self.crop.id, order)
+
+    def apply(self, edit: BatchEdit) -> None:
+        """Take one change to many crops: one step."""
+        self.leave_field()
+        self._session.history.apply(edit.label, edit.project)
+        self.leave_field()
 
     # Where to go
 
@@ -191,8 +228,7 @@ class CaptionEditor:
             return str(error)
         if not edit.changes:
             return edit.skipped[0].why if edit.skipped else ""
-        self.leave_field()
-        self._session.history.apply(edit.label, edit.project)
+        self.apply(edit)
         return ""
 
     def adopt(self, crop_id: str, mirror: bool, text: str) -> str:

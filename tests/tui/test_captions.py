@@ -10,6 +10,7 @@ import pytest
 
 from spyke_tui.kohya.build import build_project
 from spyke_tui.model.caption import caption_of
+from spyke_tui.store.app_lock import AppLock
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.tui.screens.captions import CaptionsScreen
 
@@ -189,6 +190,64 @@ async def test_odd_text_stays_text(captions: Callable, project: Path) -> None:
         assert "[red]x[/]" in it.text() and "\x1b" not in it.text()
         await it.press("tab", "tab", *"[b]y[/b]")
         assert crop_of(it).pose == "[b]y[/b]"
+
+
+# Many crops
+
+
+async def test_a_filter_shows_fewer_and_marks_change_as_one_step(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("escape", "/", *"framing:none", "enter")
+        assert it.session.editor.crop.id == "back" and "1 of 3" in it.text()
+        await it.press("space", "p", "n", "n", "m")
+        assert "3 marked" in it.text()
+        await it.press("M", *"framing: bust")
+        assert "3 would change" in it.text()
+        await it.press("enter")
+        assert [crop.framing for crop in it.session.project.crops] == ["full body", *3 * ["bust"]]
+        await it.press("u")
+        assert crop_of(it, "back").framing == ""
+        await it.press("/", *"nonsense:x")
+        assert "nonsense" in it.text()
+        await it.press("escape")
+        assert "of 4" in it.text()
+
+
+async def test_rejected_crops_are_passed_over_unless_asked_for(
+    captions: Callable, project: Path
+) -> None:
+    file = project / "crops.toml"
+    file.write_text(file.read_text().replace('status = "draft"', 'status = "reject"'))
+    async with captions() as it:
+        await it.press("pagedown")
+        assert it.session.editor.crop.id == "angry"
+        await it.press("escape", "/", *"status:reject", "enter")
+        assert it.session.editor.crop.id == "back"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_tags_are_counted_and_show_their_crops(
+    captions: Callable, size: tuple[int, int]
+) -> None:
+    async with captions(size=size) as it:
+        await it.press("tab", *"odd [b]view", "pagedown", "ctrl+r", "escape", "#")
+        await it.until(lambda: "captions" in it.text() and "2 " in it.text(), "the counts")
+        await it.press("down", "enter")
+        await it.until(lambda: "only tag:" in it.text(), "the filter")
+        assert "of 2" in it.text()
+
+
+async def test_who_only_looks_on_changes_nothing(
+    captions: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AppLock, "take", lambda self: "another one")
+    async with captions() as it:
+        await it.until(lambda: bool(it.session.history.holder), "read only")
+        before = it.session.project
+        await it.press("2", "tab", *"abc", "ctrl+r", "ctrl+o", "tab", "escape", "0")
+        assert it.session.project == before
+        assert it.app.screen.query_one("#field-view").value == ""
+        assert it.app.is_running
 
 
 # Captions on disk

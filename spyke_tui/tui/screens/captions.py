@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
+from spyke_tui.model.vocabulary import Vocabulary
 from spyke_tui.terminal.cells import plain
 from spyke_tui.terminal.surface import open_surfaces
 from spyke_tui.tui.background import start
@@ -28,7 +29,9 @@ from spyke_tui.tui.widgets.frames import Columns, Rows
 from spyke_tui.tui.widgets.notice import Notice
 from spyke_tui.tui.widgets.pane_bar import PaneBar
 from spyke_tui.tui.widgets.picture_pane import PicturePane
+from spyke_tui.tui.widgets.prompt import Prompt
 from spyke_tui.tui.widgets.status_line import StatusLine
+from spyke_tui.tui.widgets.tag_counts import TagCounts
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
     from spyke_tui.kohya.captions_on_disk import ChangedCaption
     from spyke_tui.model.caption_form import TextField
+    from spyke_tui.model.project import Project
     from spyke_tui.tui.session import Session
 
 LOOK = 1.0
@@ -48,7 +52,10 @@ TYPING = (
 )  # fmt: skip
 CHOOSING = ("digit or first letter", "Backspace not decided", *TYPING[:5])
 TICKING = ("digits tick", "0 looked, none", "Backspace nobody looked", *TYPING[:4])
-OUTSIDE = ("Enter back to the form", "n p next, previous picture", "? keys")
+OUTSIDE = (
+    "Enter back to the form", "n p next, previous picture", "/ filter", "Space mark",
+    "M change all that are marked or listed", "# tags", "? keys",
+)  # fmt: skip
 
 
 class CaptionsScreen(PaneScreen):
@@ -70,6 +77,7 @@ class CaptionsScreen(PaneScreen):
         self._state = SheetState(None)
         self._opened: str | None = None
         self._drawn = -1
+        self._counted: Project | None = None
         self._visited = (-1, "")
         self._said = ""
         self._is_looking = False
@@ -87,6 +95,8 @@ class CaptionsScreen(PaneScreen):
                 yield CaptionForm(self.captions, self.edited, self._typed, self._turned)
                 yield Notice()
                 yield ProposalList()
+                yield Prompt()
+            yield TagCounts(self.filter_by_tag)
         yield StatusLine(self.session)
 
     def on_mount(self) -> None:
@@ -194,9 +204,12 @@ class CaptionsScreen(PaneScreen):
             self._picture.show(self._state.picture, crop)
             slip = self.captions.slip() if crop is not None else None
             self.query_one(CaptionView).show(crop, project.dataset, slip, self._state.problem)
-            self.query_one(CaptionCrops).show(project, self.captions.order, editor.index, ())
+            self.query_one(CaptionCrops).show(
+                project, self.captions.order, editor.index, self.captions.marked
+            )
             self._draw_disk()
             self._draw_proposals()
+            self._draw_tags()
             self.query_one(StatusLine).draw()
 
     def _draw_title(self) -> None:
@@ -214,10 +227,34 @@ class CaptionsScreen(PaneScreen):
             Ink("trigger ", dim=True),
             Ink(f"{self.session.project.dataset.trigger}  ", "secondary"),
         ]
+        if self.captions.filter is not None:
+            pieces.append(Ink(f"only {self.captions.filter.text}  ", "primary"))
         others = sum(changed.crop_id != crop.id for changed in self.disk.found)
         if others:
             pieces.append(Ink(f"! {others} other captions changed on disk", "warning"))
         self.query_one(FormTitle).show(*pieces)
+
+    def _draw_tags(self) -> None:
+        """Count the tags; only where they are shown, and only when a caption may have changed."""
+        counts = self.query_one(TagCounts)
+        project = self.session.project
+        if counts.display and project is not self._counted:
+            self._counted = project
+            crops = sum(crop.status != "reject" for crop in project.crops)
+            counts.show(Vocabulary.of(project).captions, crops)
+
+    def filter_by_tag(self, tag: str) -> None:
+        """Show only the crops that have this tag."""
+        self.captions.filter_by(f'tag:"{tag}"')
+        self.set_class(False, "-tags")
+        self.filtered()
+
+    def filtered(self) -> None:
+        """The filter changed: go to the first crop that comes through, if this one does not."""
+        order = self.captions.order
+        if order and self.session.editor.index not in order:
+            self.session.editor.select(order[0])
+        self.draw()
 
     def _draw_proposals(self) -> None:
         field = self.form.focused_text
@@ -228,7 +265,7 @@ class CaptionsScreen(PaneScreen):
             keys = TYPING
         elif self.focused is not None and self.focused.id == "field-details":
             keys = TICKING
-        elif self.focused is not None and self.focused.id != "cap-crops":
+        elif self.focused is not None and (self.focused.id or "").startswith("field-"):
             keys = CHOOSING
         self.query_one(ProposalList).show(
             self.proposing.proposals, self.proposing.at, self._said, keys

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, cast
 
 from textual.app import ComposeResult
 
+from spyke_tui.errors import SpykeError
 from spyke_tui.model.caption_form import (
     FORM,
     TEXT_FIELDS,
@@ -20,6 +22,7 @@ from spyke_tui.model.caption_form import (
     text_of,
 )
 from spyke_tui.model.undecided import undecided
+from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.widgets.caption_parts import FieldLabel
 from spyke_tui.tui.widgets.choice_field import ChoiceField, OptionsField, TicksField
 from spyke_tui.tui.widgets.frames import Columns, Rows
@@ -157,23 +160,38 @@ class CaptionForm(Rows):
     # Changes
 
     def _take_text(self, name: TextField, text: str) -> None:
-        if self._editor.type(name, text):
-            self._edited()
+        with self._telling():
+            if self._editor.type(name, text):
+                self._edited()
         self._typed(name, text)
 
     def _choose(self, name: ChoiceName, value: str) -> None:
-        if self._editor.choose(name, value):
+        with self._telling():
+            self._editor.choose(name, value)
             self._edited()
 
     def _choose_by_key(self, name: ChoiceName, key: str) -> bool:
-        known = self._editor.choose_by_key(name, key)
-        self._edited()
+        known = False
+        with self._telling():
+            known = self._editor.choose_by_key(name, key)
+            self._edited()
         return known
 
     def _tick(self, detail: str) -> None:
-        self._editor.turn_detail(detail)
-        self._edited()
+        with self._telling():
+            self._editor.turn_detail(detail)
+            self._edited()
 
     def _looked(self, looked: bool) -> None:
-        self._editor.set_looked(looked)
-        self._edited()
+        with self._telling():
+            self._editor.set_looked(looked)
+            self._edited()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """A change that is refused is told, and the fields show what is."""
+        try:
+            yield
+        except SpykeError as error:
+            self.app.notify(plain(str(error)), severity="warning", markup=False)
+            self.call_later(self.draw)
