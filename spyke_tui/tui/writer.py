@@ -128,7 +128,8 @@ class TerminalWriter:
         for pane in self._panes:
             region = pane.region
             if pane.is_attached and region and pane.screen is self._app.screen:
-                pane.painted(spans_in(update, region), covered_in(pane.screen, region))
+                spans = spans_in(update, region)
+                pane.painted(spans, covered_in(pane.screen, region) if spans else ())
 
     def farewell(self) -> None:
         """The terminal is about to be given back."""
