@@ -93,7 +93,7 @@ def overlay_png(
     outlines: list[tuple[Outline, Rect]], pane: Size, line: int, palette: Palette
 ) -> bytes:
     """The other crops' frames and the erased parts on a transparent pane, as a palette PNG."""
-    kinds = [Kind.KEEP, Kind.DRAFT, Kind.REJECT, Kind.ERASE]
+    kinds = list(Kind)
     image = Image.new("P", (pane.width, pane.height), 0)
     colours = [0, 0, 0]
     for kind in kinds:

@@ -17,14 +17,30 @@ from spyke_tui.terminal.few_colours import few_colours
 from spyke_tui.terminal.labels import TextLayer, line_width, text_layer
 from spyke_tui.terminal.scene import Kind, Palette, Scene
 from spyke_tui.terminal.sixel_canvas import SixelCanvas
-from spyke_tui.terminal.sixel_marks import DRAFT, ERASE, GROUND, KEEP, REJECT, frame, framed, hatch
+from spyke_tui.terminal.sixel_marks import (
+    ACTIVE,
+    DRAFT,
+    ERASE,
+    GROUND,
+    KEEP,
+    REJECT,
+    frame,
+    framed,
+    hatch,
+)
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Terminal, Update, View
 from spyke_tui.terminal.viewport import Viewport
 
 if TYPE_CHECKING:
     from spyke_tui.processing.previews import SheetPicture
 
-_KINDS = {Kind.KEEP: KEEP, Kind.DRAFT: DRAFT, Kind.REJECT: REJECT, Kind.ERASE: ERASE}
+_KINDS = {
+    Kind.ACTIVE: ACTIVE,
+    Kind.KEEP: KEEP,
+    Kind.DRAFT: DRAFT,
+    Kind.REJECT: REJECT,
+    Kind.ERASE: ERASE,
+}
 
 
 Still = tuple[tuple[object, ...], list[bytes], list[bytes], Size]

@@ -373,3 +373,16 @@ def test_other_colours_are_taken(host: Host, picture: SheetPicture) -> None:
     pixels = host.pixels()
     assert (0, 255, 0) in {colour for _, colour in pixels.getcolors(1 << 20)}
     assert (0xFF, 0x3D, 0x7F) not in {colour for _, colour in pixels.getcolors(1 << 20)}
+
+
+@pytest.mark.parametrize("protocol", ["kitty", "sixel", "halfcell", "none"])
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_outline_can_stand_beside_the_active_one(protocol: str, kind: Kind) -> None:
+    surface = open_surfaces(protocol, PALETTE).sheet
+    place = replace(PLACE, cell=surface.cell(CELL))
+    what = Scene(SHEET, None, Edge.WHOLE, (Outline(Rect(5, 5, 90, 90), kind, "x"),))
+    viewport = Viewport.fit(SHEET, place.pixels, place.cell)
+    update = surface.show(surface.load(None, viewport), what, place)
+    for transfer in update.transfers:
+        transfer.prepare()
+    surface.close()
