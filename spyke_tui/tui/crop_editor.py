@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from spyke_tui.model.geometry import Rect, Size, grow, nearest_fit, nudge
+from spyke_tui.model.geometry import Edge, Rect, Size, grow, nearest_fit, nudge
 from spyke_tui.model.mirroring import mirror_refusal
 from spyke_tui.model.project import Crop, Project, Status
 from spyke_tui.tui.crop_selection import CropSelection
@@ -58,6 +58,21 @@ class CropEditor(CropSelection):
         corner = self._ground
         inside = fitted.translated(-corner.left, -corner.top)
         self._reshape(label, lambda _, __: inside, burst)
+
+    def drag(self, start: Rect, edges: Sequence[Edge], dx: int, dy: int) -> None:
+        """Where `start` comes to when its edges, or all of it, are pulled by so many pixels."""
+        corner, ratio = self._ground, self._ratio()
+        if ratio is not None:
+            edges = edges[:1]  # the other side follows the shape
+
+        def dragged(_: Rect, ground: Size) -> Rect:
+            begun = rect = start.translated(-corner.left, -corner.top)
+            for edge in edges or (Edge.WHOLE,):
+                rect = nudge(rect, edge, dx, dy, ground)
+                rect = shaped(rect, begun, edge, ratio, ground)
+            return rect
+
+        self._reshape("drag", dragged, "drag")
 
     def turn_edge(self, by: int) -> None:
         self.history.end_burst()

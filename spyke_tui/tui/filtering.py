@@ -51,7 +51,7 @@ def _change(screen: CropsScreen, prompt: Prompt, text: str) -> None:
     editor = screen.editor
     editor.filter = None if asked.is_empty else asked
     found, crops = len(editor.order), len(editor.project.crops)
-    prompt.say(HELP if asked.is_empty else f"{found} of {crops} crops of all sheets")
+    prompt.say(HELP if asked.is_empty else f"{found} of {crops} crops")
     screen.draw()
 
 

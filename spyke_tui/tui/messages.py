@@ -35,6 +35,30 @@ class SheetPointed(Message):
         self.y = y
 
 
+class SheetPressed(Message):
+    """The mouse button went down on a sheet point; `reach` is how near an edge must be."""
+
+    def __init__(self, x: float, y: float, reach_x: float, reach_y: float) -> None:
+        super().__init__()
+        self.x = x
+        self.y = y
+        self.reach_x = reach_x
+        self.reach_y = reach_y
+
+
+class SheetDragged(Message):
+    """With the button down the mouse has come to this sheet point, perhaps beside the sheet."""
+
+    def __init__(self, x: float, y: float) -> None:
+        super().__init__()
+        self.x = x
+        self.y = y
+
+
+class SheetReleased(Message):
+    """The button went up after a drag."""
+
+
 class SheetLoaded(Message):
     """A sheet's picture was decoded, or can't be: `state` says which."""
 

@@ -14,6 +14,8 @@ from spyke_tui.tui.screens.crops import CropsScreen
 class Erasing(Mode):
     """The keys move an erased rectangle inside the crop as they else move the crop."""
 
+    drags = True
+
     def __init__(self, screen: CropsScreen) -> None:
         super().__init__(screen)
         editor = self.editor
@@ -55,6 +57,16 @@ class Erasing(Mode):
             case _:
                 return False
         return True
+
+    def point(self, x: int, y: int) -> bool:
+        """A click chooses the erased rectangle under it; nothing else while there is the crop."""
+        crop = self.editor.crop
+        assert crop is not None
+        for at, rect in enumerate(crop.erase):
+            if rect.left <= x < rect.right and rect.top <= y < rect.bottom:
+                self.editor.erase_at = at
+                return True
+        return crop.rect.left <= x < crop.rect.right and crop.rect.top <= y < crop.rect.bottom
 
     def scene(self, scene: Scene) -> Scene:
         crop, active = self.editor.crop, scene.active

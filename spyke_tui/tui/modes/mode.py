@@ -17,6 +17,9 @@ class Mode:
     It belongs to the sheet that it began on; `holds` says whether it still makes sense.
     """
 
+    drags = False
+    """Whether the mouse goes on moving rectangles."""
+
     def __init__(self, screen: CropsScreen) -> None:
         self.screen = screen
         self.sheet_key = screen.editor.sheet_key
@@ -35,6 +38,10 @@ class Mode:
 
     def do(self, action: str) -> bool:  # noqa: ARG002
         """Take an action; False leaves it to the pane."""
+        return False
+
+    def point(self, x: int, y: int) -> bool:  # noqa: ARG002
+        """Take a click on a sheet pixel; False leaves it to the pane."""
         return False
 
     def scene(self, scene: Scene) -> Scene:

@@ -129,6 +129,15 @@ class Suggesting(Mode):
             return
         self._at = places[(places.index(self._at) + by) % len(places)]
 
+    def point(self, x: int, y: int) -> bool:
+        """A click puts the smallest suggestion under it in front."""
+        under = [
+            at for at in self.open if not Rect(x, y, 1, 1).intersection(self._rects[at]).is_empty
+        ]
+        if under:
+            self._at = min(under, key=lambda at: self._rects[at].area)
+        return bool(under)
+
     def scene(self, scene: Scene) -> Scene:
         self._turn(0)
         crop = self.editor.crop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,16 @@ from spyke_tui.model.geometry import Rect
 from spyke_tui.terminal.scene import Scene, scene_of
 from spyke_tui.terminal.surface import open_surfaces
 from spyke_tui.tui.commands import BURSTS, COMMANDS, EDITS
-from spyke_tui.tui.messages import CropChosen, CropMoved, SheetPointed
+from spyke_tui.tui.crop_words import enlarged_words
+from spyke_tui.tui.messages import (
+    CropChosen,
+    CropMoved,
+    SheetDragged,
+    SheetPointed,
+    SheetPressed,
+)
 from spyke_tui.tui.open_sheet import OpenSheet
+from spyke_tui.tui.pointer import Pointer, crop_under
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.themes import palette_of, starts_dark
 from spyke_tui.tui.widgets.crop_facts import CropFacts
@@ -57,6 +66,7 @@ class CropsScreen(PaneScreen):
             session.choice.protocol, self._palette, session.choice.terminal
         )
         self._sheet = OpenSheet(self)
+        self._pointer = Pointer(self)
         self.mode: Mode | None = None
         self._last_edit = 0.0
         self._next_draw = 0.0
@@ -197,7 +207,7 @@ class CropsScreen(PaneScreen):
             mode = self.mode
             crop = mode.crop if mode is not None else editor.crop
             self._heading.say(mode.title if mode is not None else self._sheet.title)
-            self.sheet_view.show_scene(self.scene())
+            self.sheet_view.show_scene(self.scene(), follow=not self._pointer.is_dragging)
             self._preview.follow(self.picture, crop)
             self._facts.show(crop, self.session.project.dataset, editor.sheet_size)
             crops = self.session.project.crops
@@ -217,7 +227,10 @@ class CropsScreen(PaneScreen):
         crops = self.session.project.crops_of(editor.sheet_key)
         marked = editor.marks.among(crops)
         scene = scene_of(editor.sheet_size, crops, editor.crop, editor.edge, marked)
-        return scene if self.mode is None else self.mode.scene(scene)
+        size = self.session.project.dataset.size
+        if scene.active is not None and enlarged_words(scene.active.rect, size):
+            scene = replace(scene, active=replace(scene.active, label="! " + scene.active.label))
+        return self._pointer.scene(scene if self.mode is None else self.mode.scene(scene))
 
     def recolour(self) -> None:
         super().recolour()
@@ -228,17 +241,25 @@ class CropsScreen(PaneScreen):
         self.sheet_view.recolour(palette)
         self._preview.recolour(palette)
 
+    # The mouse
+
     def on_sheet_pointed(self, event: SheetPointed) -> None:
         """A click selects the smallest crop under it."""
-        crops = self.session.project.crops
-        under = [
-            index
-            for index in range(len(crops))
-            if crops[index].sheet == self.editor.sheet_key
-            and not Rect(event.x, event.y, 1, 1).intersection(crops[index].rect).is_empty
-        ]
-        if under:
-            self.on_crop_chosen(CropChosen(min(under, key=lambda i: crops[i].rect.area)))
+        self._check_mode()
+        if self.mode is not None and self.mode.point(event.x, event.y):
+            self.draw()
+        elif (under := crop_under(self.editor, event.x, event.y)) is not None:
+            self.on_crop_chosen(CropChosen(under))
+
+    def on_sheet_pressed(self, event: SheetPressed) -> None:
+        self._check_mode()
+        self._pointer.press(event)
+
+    def on_sheet_dragged(self, event: SheetDragged) -> None:
+        self._pointer.drag(event)
+
+    def on_sheet_released(self) -> None:
+        self._pointer.release()
 
     def on_picture_wanted(self) -> None:
         self.sheet_view.focus()

@@ -16,7 +16,7 @@ from spyke_tui.terminal.surface import Surface, View
 from spyke_tui.terminal.viewport import Viewport
 from spyke_tui.tui.background import start
 from spyke_tui.tui.keymap import bindings_of
-from spyke_tui.tui.messages import SheetPointed
+from spyke_tui.tui.messages import SheetDragged, SheetPointed, SheetPressed, SheetReleased
 from spyke_tui.tui.widgets.picture_pane import PicturePane
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class SheetView(PicturePane, can_focus=True):
         self._view: View | None = None
         self._asked = 0
         self._dragged = False
+        self._pans = False
+        self._mouse_at = (0.0, 0.0)
 
     def row_cells(self, row: int) -> Sequence[Cell]:
         return self.surface.cells(row)
@@ -67,7 +69,7 @@ class SheetView(PicturePane, can_focus=True):
         self._scene = scene
         self._fit_pane()
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_scene(self, scene: Scene, follow: bool = True) -> None:
         """Show another scene over the same sheet; the view follows the active rectangle."""
         if scene == self._scene:
             return
@@ -75,7 +77,7 @@ class SheetView(PicturePane, can_focus=True):
         if self._viewport is None or self._view is None:
             return
         viewport = self._viewport
-        if scene.active is not None and not viewport.is_fit:
+        if follow and scene.active is not None and not viewport.is_fit:
             viewport = viewport.following(scene.active.rect)
         if viewport != self._viewport:
             self.look(viewport)
@@ -121,24 +123,39 @@ class SheetView(PicturePane, can_focus=True):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         self._zoom(1 / WHEEL, event)
 
-    def on_mouse_down(self) -> None:
+    def on_mouse_down(self, event: events.MouseDown) -> None:
         self._dragged = False
+        self._pans = event.button != 1 or event.shift or event.ctrl or event.meta
         self.capture_mouse()
+        if self._viewport is None:
+            return
+        self._mouse_at = self._point(event)
+        if not self._pans:
+            cell, scale = self._viewport.cell, self._viewport.scale
+            reach = cell.width / scale, 0.6 * cell.height / scale
+            self.post_message(SheetPressed(*self._sheet_point(event), *reach))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self.app.mouse_captured is self and (event.delta_x or event.delta_y):
-            self._dragged = True
-            if self._viewport is not None:
-                cell = self._viewport.cell
-                self.look(
-                    self._viewport.panned(-event.delta_x * cell.width, -event.delta_y * cell.height)
-                )
+        if self.app.mouse_captured is not self or self._viewport is None:
+            return
+        before, self._mouse_at = self._mouse_at, self._point(event)
+        if before == self._mouse_at:
+            return
+        self._dragged = True
+        if self._pans:
+            dx, dy = before[0] - self._mouse_at[0], before[1] - self._mouse_at[1]
+            self.look(self._viewport.panned(dx, dy))
+        else:
+            self.post_message(SheetDragged(*self._sheet_point(event)))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         self.release_mouse()
-        if not self._dragged and self._viewport is not None:
-            x, y = self._point(event)
-            self.post_message(SheetPointed(*self._viewport.to_sheet(x, y)))
+        if self._viewport is None or self._pans:
+            return
+        if self._dragged:
+            self.post_message(SheetReleased())
+        else:
+            self.post_message(SheetPointed(*self._viewport.to_sheet(*self._point(event))))
 
     def reshow(self) -> None:
         self._fit_pane()
@@ -149,6 +166,13 @@ class SheetView(PicturePane, can_focus=True):
         cell = self._viewport.cell
         offset = event.get_content_offset_capture(self)
         return (offset.x + 0.5) * cell.width, (offset.y + 0.5) * cell.height
+
+    def _sheet_point(self, event: events.MouseEvent) -> tuple[float, float]:
+        """The point of the sheet under the mouse, perhaps beside the sheet."""
+        assert self._viewport is not None
+        x, y = self._point(event)
+        viewport = self._viewport
+        return viewport.left + x / viewport.scale, viewport.top + y / viewport.scale
 
     def _zoom(self, factor: float, event: events.MouseEvent) -> None:
         event.stop()
