@@ -281,6 +281,7 @@ async def test_a_twin_is_asked_for_and_guarded(opened: Callable) -> None:
         guarded = 'trigger = "spyke_plasma_v1"\none_sided = ["right bracer"]'
         file.write_text(file.read_text().replace('trigger = "spyke_plasma_v1"', guarded))
         it.app.do("project.reload")
+        await it.until(lambda: it.session.project.dataset.one_sided, "the file read again")
         await it.press("f")
         assert not it.session.project.crop("front").mirror
         assert any("nobody has said" in note.message for note in it.app._notifications)

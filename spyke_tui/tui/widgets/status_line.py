@@ -38,10 +38,11 @@ class StatusLine(TextPane):
         width = self.size.width
 
         def row(words: list[tuple[str, bool]]) -> list[Cell]:
+            bar = _BAR if sum(len(word) + len(_BAR) for word, _ in words) < width else " "
             cells = cells_of(" ", fg, bg)
             for word, bold in words:
-                cells += cells_of(word + _BAR, fg, bg, bold)
-            return clipped(cells[: -len(_BAR)], width)
+                cells += cells_of(word + bar, fg, bg, bold)
+            return clipped(cells[: -len(bar)], width)
 
         rows = [first, second] if self.size.height > 1 else [first + second]
         self.set_rows([row(words) for words in rows])
