@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import re
 import signal
 import sys
 from collections.abc import Iterable
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from textual._xterm_parser import XTermParser
 from textual.driver import Driver
@@ -48,6 +49,32 @@ class AnswerFilter(XTermParser):
         return super().feed(data)
 
 
+class PatientStream:
+    """A terminal's stream that takes what is written to it also when the terminal has gone.
+
+    Textual's writing thread would end at the first error; then its queue fills up, whoever writes
+    next waits forever, and the process stays behind, with its locks.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        return self._file.isatty()
+
+
 def tidy_driver(base: type[Driver]) -> type[Driver]:
     """`base`, but pictures are taken down before it leaves the alternate screen.
 
@@ -56,6 +83,12 @@ def tidy_driver(base: type[Driver]) -> type[Driver]:
     """
 
     class TidyDriver(base):  # type: ignore[misc, valid-type]
+        def start_application_mode(self) -> None:
+            driver: Any = self
+            if isinstance(getattr(driver, "_file", None), io.TextIOBase):
+                driver._file = PatientStream(driver._file)
+            super().start_application_mode()
+
         def stop_application_mode(self) -> None:
             app: Any = self._app
             if getattr(self, "_writer_thread", None) is not None:

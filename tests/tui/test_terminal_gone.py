@@ -1,0 +1,62 @@
+"""The terminal is closed under the app, or the connection to it is lost."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import sys
+import termios
+import time
+from pathlib import Path
+
+from spyke_tui.store.crops_file import CropsFile
+
+PATIENCE = 30.0
+
+
+def test_the_app_saves_and_ends_and_leaves_no_process_behind(project: Path) -> None:
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm-256color", COLUMNS="", LINES="")
+        os.execv(sys.executable, [sys.executable, "-m", "spyke_tui", str(project)])
+    try:
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        left = rect_on_disk(project)[0]
+        _read_until(terminal, b"front")
+        time.sleep(1.0)
+        os.write(terminal, b"lll")
+        _read_until(terminal, b"not saved")
+    finally:
+        os.close(terminal)
+    ended = _ends(child)
+    if not ended:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+    assert ended, "it waits for a terminal that is gone"
+    assert rect_on_disk(project)[0] == left + 3
+
+
+def rect_on_disk(project: Path) -> tuple[int, int]:
+    crop = CropsFile.read(project).project.crop("front")
+    assert crop is not None
+    return crop.rect.left, crop.rect.top
+
+
+def _read_until(terminal: int, words: bytes) -> None:
+    seen, until = b"", time.monotonic() + PATIENCE
+    while words not in seen:
+        assert time.monotonic() < until, seen[-2000:]
+        if select.select([terminal], [], [], 0.2)[0]:
+            seen += os.read(terminal, 65536)
+
+
+def _ends(child: int) -> bool:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if os.waitpid(child, os.WNOHANG)[0] == child:
+            return True
+        time.sleep(0.05)
+    return False
