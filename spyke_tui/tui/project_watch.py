@@ -45,6 +45,13 @@ class ProjectWatch:
             self._tell(
                 f"Read-only: {holder} has this project open. What it saves is shown here.", True
             )
+        ours = self._session.file.path.with_name(f"{self._session.file.path.name}.ours")
+        if ours.exists():
+            self._tell(
+                f"{ours.name} holds changes that were never brought into crops.toml: compare "
+                "the two, then delete it.",
+                True,
+            )
         start(self._app, self._run, "watch")
 
     def end(self) -> None:

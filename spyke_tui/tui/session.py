@@ -48,6 +48,10 @@ class Session:
         return self.project is self.file.project or self.project == self.file.project
 
     def path_of(self, sheet: Sheet) -> Path:
+        if sheet.file.startswith("~"):
+            from spyke_tui.kohya.sheets import sheet_path
+
+            return sheet_path(sheet, self.file.folder)
         return self.file.folder / sheet.file
 
     def remember(self, **more: Any) -> None:

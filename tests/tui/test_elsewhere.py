@@ -206,6 +206,13 @@ async def test_no_choice_loses_nothing_and_is_asked_again(opened: Callable) -> N
         assert "top = 41" in text_of(it) and "width = 91" in text_of(it)
 
 
+async def test_what_was_left_beside_is_told_at_the_start(opened: Callable, project: Path) -> None:
+    (project / "crops.toml.ours").write_text("left from a lost connection")
+    async with opened() as it:
+        await ready(it)
+        assert "crops.toml.ours holds changes" in said(it)
+
+
 async def test_the_same_crop_changed_on_both_sides_has_no_both(opened: Callable) -> None:
     async with opened() as it:
         await ready(it)
