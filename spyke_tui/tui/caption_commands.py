@@ -72,6 +72,7 @@ def _override(screen: CaptionsScreen) -> None:
     screen.edited()
     if by_hand:
         screen.form.enter("caption")
+        screen.form.to_end()
     elif screen.form.field == "caption":
         screen.form.enter("tags")
 

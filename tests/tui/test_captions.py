@@ -158,9 +158,11 @@ async def test_a_caption_by_hand_is_held_against_the_fields(captions: Callable) 
     async with captions() as it:
         await it.press("tab", *"front view", "ctrl+o")
         assert crop_of(it).caption == "spyke_plasma_v1, full body, front view"
-        await it.press("end", *", smiling")
+        await it.press(*", smiling")
         assert caption(it) == "spyke_plasma_v1, full body, front view, smiling"
         assert "by hand" in it.text() and "+smiling" in it.text()
+        await it.press("home", "x")
+        assert "does not begin with spyke_plasma_v1" in it.text()
         await it.press("ctrl+o")
         assert crop_of(it).caption == "" and crop_of(it).view == "front view"
 

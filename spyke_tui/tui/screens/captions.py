@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
 from spyke_tui.model.vocabulary import Vocabulary
-from spyke_tui.terminal.cells import plain
 from spyke_tui.terminal.surface import open_surfaces
-from spyke_tui.tui.background import start
 from spyke_tui.tui.caption_commands import COMMANDS
-from spyke_tui.tui.caption_disk import DiskCaptions
+from spyke_tui.tui.caption_disk import DiskCaptions, words_of
 from spyke_tui.tui.caption_editor import CaptionEditor
 from spyke_tui.tui.caption_proposals import Proposing
+from spyke_tui.tui.crop_sheet import CropSheet
 from spyke_tui.tui.keymap import bindings_of
 from spyke_tui.tui.messages import CropChosen
-from spyke_tui.tui.pictures import SheetState
-from spyke_tui.tui.screens.pane import PaneScreen
+from spyke_tui.tui.screens.pane import NARROW, PaneScreen
 from spyke_tui.tui.stylesheets import stylesheet
 from spyke_tui.tui.themes import palette_of
 from spyke_tui.tui.widgets.caption_crops import CaptionCrops
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.widgets import Input
 
-    from spyke_tui.kohya.captions_on_disk import ChangedCaption
     from spyke_tui.model.caption_form import TextField
     from spyke_tui.model.project import Project
     from spyke_tui.tui.session import Session
@@ -74,13 +70,11 @@ class CaptionsScreen(PaneScreen):
         self._palette = palette_of(dark)
         choice = session.choice
         self._surface = open_surfaces(choice.protocol, self._palette, choice.terminal).preview
-        self._state = SheetState(None)
-        self._opened: str | None = None
+        self._sheet = CropSheet(self)
         self._drawn = -1
         self._counted: Project | None = None
         self._visited = (-1, "")
         self._said = ""
-        self._is_looking = False
 
     def compose(self) -> ComposeResult:
         dataset = self.session.project.dataset
@@ -102,6 +96,14 @@ class CaptionsScreen(PaneScreen):
     def on_mount(self) -> None:
         self.form = self.query_one(CaptionForm)
         self._picture = self.query_one(CropPicture)
+        # Looked up once: the last drawing may come while the screen is being taken down.
+        self._title = self.query_one(FormTitle)
+        self._view = self.query_one(CaptionView)
+        self._list = self.query_one(CaptionCrops)
+        self._notice = self.query_one(Notice)
+        self._proposals = self.query_one(ProposalList)
+        self._counts = self.query_one(TagCounts)
+        self._status = self.query_one(StatusLine)
         self._picture.display = self.session.choice.protocol != "none"
         self.form.enter()
         self.draw()
@@ -193,29 +195,26 @@ class CaptionsScreen(PaneScreen):
         editor = self.session.editor
         crop, project = editor.crop, self.session.project
         with self.spyke.writer.one_write():
-            if editor.sheet_key != self._opened:
-                self._open_sheet()
+            self._sheet.follow()
             is_new = editor.index != self._drawn
             self._drawn = editor.index
             self.form.draw()
             if is_new:
                 self._visit_field()
             self._draw_title()
-            self._picture.show(self._state.picture, crop)
+            self._picture.show(self._sheet.state.picture, crop)
             slip = self.captions.slip() if crop is not None else None
-            self.query_one(CaptionView).show(crop, project.dataset, slip, self._state.problem)
-            self.query_one(CaptionCrops).show(
-                project, self.captions.order, editor.index, self.captions.marked
-            )
+            self._view.show(crop, project.dataset, slip, self._sheet.state.problem)
+            self._list.show(project, self.captions.order, editor.index, self.captions.marked)
             self._draw_disk()
             self._draw_proposals()
             self._draw_tags()
-            self.query_one(StatusLine).draw()
+            self._status.draw()
 
     def _draw_title(self) -> None:
         crop, order = self.session.editor.crop, self.captions.order
         if crop is None:
-            self.query_one(FormTitle).show(Ink(" No crop is selected.", bold=True))
+            self._title.show(Ink(" No crop is selected.", bold=True))
             return
         index = self.session.editor.index
         place = (
@@ -231,17 +230,16 @@ class CaptionsScreen(PaneScreen):
             pieces.append(Ink(f"only {self.captions.filter.text}  ", "primary"))
         others = sum(changed.crop_id != crop.id for changed in self.disk.found)
         if others:
-            pieces.append(Ink(f"! {others} other captions changed on disk", "warning"))
-        self.query_one(FormTitle).show(*pieces)
+            pieces.append(Ink(f"! {others} more changed on disk", "warning"))
+        self._title.show(*pieces)
 
     def _draw_tags(self) -> None:
         """Count the tags; only where they are shown, and only when a caption may have changed."""
-        counts = self.query_one(TagCounts)
         project = self.session.project
-        if counts.display and project is not self._counted:
+        if self._counts.display and project is not self._counted:
             self._counted = project
             crops = sum(crop.status != "reject" for crop in project.crops)
-            counts.show(Vocabulary.of(project).captions, crops)
+            self._counts.show(Vocabulary.of(project).captions, crops)
 
     def filter_by_tag(self, tag: str) -> None:
         """Show only the crops that have this tag."""
@@ -267,9 +265,7 @@ class CaptionsScreen(PaneScreen):
             keys = TICKING
         elif self.focused is not None and (self.focused.id or "").startswith("field-"):
             keys = CHOOSING
-        self.query_one(ProposalList).show(
-            self.proposing.proposals, self.proposing.at, self._said, keys
-        )
+        self._proposals.show(self.proposing.proposals, self.proposing.at, self._said, keys)
 
     def recolour(self) -> None:
         super().recolour()
@@ -278,58 +274,17 @@ class CaptionsScreen(PaneScreen):
             self._palette = palette
             self._picture.recolour(palette)
 
-    # The picture
-
-    def _open_sheet(self) -> None:
-        editor = self.session.editor
-        self._opened = key = editor.sheet_key
-        self._state = SheetState(None)
-        sheet = editor.sheet
-        if sheet is None:
-            return
-        path = self.session.path_of(sheet)
-
-        def load() -> None:
-            state = self.spyke.pictures.load(path)
-            self.app.call_from_thread(partial(self._loaded, key, state))
-
-        start(self, load, "load", thread=True)
-
-    def _loaded(self, key: str, state: SheetState) -> None:
-        if key != self.session.editor.sheet_key or not self.is_attached:
-            return
-        self._state = state
-        if state.size is not None:
-            self.session.editor.picture_sizes[key] = state.size
-        self.draw()
-
     # Captions on disk
 
     def look(self) -> None:
         """Look at the caption files, beside the event loop."""
-        if self._is_looking or self.app.screen is not self:
-            return
-        self._is_looking = True
-
-        def work() -> None:
-            found = self.disk.look()
-            self.app.call_from_thread(partial(self._looked, found))
-
-        start(self, work, "caption files", thread=True)
-
-    def _looked(self, found: tuple[ChangedCaption, ...]) -> None:
-        self._is_looking = False
-        if self.disk.take(found) and self.is_attached:
-            self.draw()
+        if self.app.screen is self:
+            self.disk.look(self)
 
     def _draw_disk(self) -> None:
         crop = self.session.editor.crop
         changed = self.disk.of(crop.id) if crop is not None else None
-        words = ""
-        if changed is not None:
-            who = "was changed" if changed.written_by_us else "was not written by spyke-tui"
-            words = (
-                f"{changed.name} {who}. It says: {plain(changed.text) or '(nothing)'}   "
-                "F7 or a: adopt it, F8 or W: write over it, F9 or k: leave it"
-            )
-        self.query_one(Notice).say(words)
+        words = words_of(changed) if changed is not None else ""
+        if self.has_class(NARROW) and len(words) > 2 * self.size.width - 8:
+            words = words[: 2 * self.size.width - 9] + "…"
+        self._notice.say(words)

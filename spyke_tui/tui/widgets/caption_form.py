@@ -54,12 +54,17 @@ class CaptionForm(Rows):
         self._turned = turned
         self._field: FieldName = "framing"
         self._index = -1
+        self._widgets: dict[FieldName, TagField | OptionsField] = {}
+        self._labels: dict[FieldName, FieldLabel] = {}
 
     def compose(self) -> ComposeResult:
         for name in (*FORM, "caption"):
             with Columns(classes="field", id=f"row-{name}"):
-                yield FieldLabel(LABELS.get(cast("FieldName", name), name))
-                yield self._widget(cast("FieldName", name))
+                field = cast("FieldName", name)
+                self._labels[field] = FieldLabel(LABELS.get(field, name))
+                self._widgets[field] = self._widget(field)
+                yield self._labels[field]
+                yield self._widgets[field]
 
     def _widget(self, name: FieldName) -> TagField | OptionsField:
         if name in TEXT_FIELDS:
@@ -86,10 +91,11 @@ class CaptionForm(Rows):
         widget = self.widget(self._field)
         return widget if isinstance(widget, TagField) and widget.has_focus else None
 
+    def on_mount(self) -> None:
+        self._by_hand_row = self.query_one("#row-caption")
+
     def widget(self, name: FieldName) -> TagField | OptionsField:
-        found = self.query_one(f"#field-{name}")
-        assert isinstance(found, TagField | OptionsField)
-        return found
+        return self._widgets[name]
 
     def on_descendant_focus(self) -> None:
         for name in (*FORM, "caption"):
@@ -102,6 +108,12 @@ class CaptionForm(Rows):
         """Give the keys to a field, else to the one that had them last."""
         self._field = name or self._field
         self.widget(self._field).focus()
+
+    def to_end(self) -> None:
+        """The cursor behind the last letter of the field."""
+        widget = self.widget(self._field)
+        if isinstance(widget, TagField):
+            widget.cursor_position = len(widget.value)
 
     def step(self, by: int) -> None:
         """To the field above or below."""
@@ -123,7 +135,7 @@ class CaptionForm(Rows):
         is_new = self._editor.index != self._index
         self._index = self._editor.index
         self.disabled = crop is None
-        self.query_one("#row-caption").display = self._is_by_hand
+        self._by_hand_row.display = self._is_by_hand
         if crop is None:
             return
         found = undecided(crop, dataset)
@@ -147,10 +159,8 @@ class CaptionForm(Rows):
         self.draw_labels(found)
 
     def draw_labels(self, found: tuple[str, ...]) -> None:
-        for name in (*FORM, "caption"):
-            label = self.query_one(f"#row-{name}", Columns).query_one(FieldLabel)
-            focused = self.widget(cast("FieldName", name)).has_focus
-            label.show(focused, name in found)
+        for name, label in self._labels.items():
+            label.show(self._widgets[name].has_focus, name in found)
 
     def _options(self, name: FieldName) -> OptionsField:
         widget = self.widget(name)

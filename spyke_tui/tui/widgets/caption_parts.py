@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spyke_tui.model.caption import CLIP_TOKENS, caption_of, compose, estimate_tokens, split_tags
+from spyke_tui.model.caption import (
+    CLIP_TOKENS,
+    caption_of,
+    compose,
+    estimate_tokens,
+    split_tags,
+    starts_with_trigger,
+)
 from spyke_tui.model.caption_diff import tag_diff
 from spyke_tui.model.undecided import undecided
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
@@ -123,6 +130,8 @@ class CaptionView(InkPane):
         if tokens > CLIP_TOKENS:
             words += ": the end is lost"
         rows += self._said(words, ink)
+        if not starts_with_trigger(caption_of(crop, dataset), dataset.trigger):
+            rows += self._said(f"! does not begin with {dataset.trigger}", "error")
         if found := undecided(crop, dataset):
             rows += self._said(f"○ not decided: {', '.join(found)}", "warning")
             rows += self._said("  check will say caption-incomplete", "warning")

@@ -24,7 +24,8 @@ class TagField(Input):
     ]
 
     def __init__(self, name: TextField, typed: Typed, turn: Callable[[int], None]) -> None:
-        super().__init__(id=f"field-{name}", compact=True)
+        # A caption by hand is gone on with; a field is rather typed anew.
+        super().__init__(id=f"field-{name}", compact=True, select_on_focus=name != "caption")
         self.field: TextField = name
         self.cursor_blink = False
         self._typed = typed
@@ -40,7 +41,8 @@ class TagField(Input):
         if value != self.value:
             self._set(value)
         if self.has_focus:
-            self.selection = Selection(0, len(value))
+            first = 0 if self.select_on_focus else len(value)
+            self.selection = Selection(first, len(value))
 
     def take(self, proposal: Proposal) -> None:
         """Put a proposal in, as if it had been typed."""

@@ -1,0 +1,76 @@
+"""Caption files that somebody else changed: what is told, and what writing over them touches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spyke_tui.errors import ProjectLockedError
+from spyke_tui.kohya.captions_on_disk import CaptionWatch, ChangedCaption, write_captions
+from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.lock import exclusive
+from tests.little_project import LittleProject, contents
+
+
+@pytest.fixture
+def little(tmp_path: Path) -> LittleProject:
+    project = LittleProject(tmp_path / "little")
+    project.build()
+    return project
+
+
+def look(little: LittleProject, watch: CaptionWatch | None = None) -> list[ChangedCaption]:
+    watch = watch or CaptionWatch(little.folder)
+    return list(watch.look(CropsFile.read(little.crops_toml).project))
+
+
+def test_only_what_others_changed_is_told(little: LittleProject) -> None:
+    watch = CaptionWatch(little.folder)
+    assert look(little, watch) == []
+    little.change("front", view="side view")  # ours, and stale: no matter of this
+    assert look(little, watch) == []
+    (little.train / "back_mirror.txt").write_text("hero_v1, mine\n")
+    (little.train / "face.txt").write_text("hero_v1, bust\n\nmore\n")
+    found = {changed.name: changed for changed in look(little, watch)}
+    assert set(found) == {"back_mirror.txt", "face.txt"}
+    assert found["back_mirror.txt"] == ChangedCaption(
+        "back", True, "back_mirror.txt", "hero_v1, mine", True
+    )
+    (little.train / "face.txt").write_text("hero_v1, bust\n")
+    assert [changed.name for changed in look(little, watch)] == ["back_mirror.txt"]
+
+
+def test_a_file_that_is_not_ours_is_told_as_such(tmp_path: Path) -> None:
+    little = LittleProject(tmp_path / "little")
+    little.train.mkdir(parents=True)
+    (little.train / "front.txt").write_bytes(b"\xef\xbb\xbfhero_v1, front")
+    (found,) = look(little)
+    assert (found.written_by_us, found.text) == (False, "hero_v1, front")
+    assert found.remarks  # the mark at its beginning would reach the trainer
+
+
+def test_writing_over_touches_these_captions_only(little: LittleProject) -> None:
+    before = contents(little.folder)
+    (little.train / "front.txt").write_text("mine\n")
+    (little.train / "face.txt").write_text("mine too\n")
+    picture = little.train / "front.png"
+    picture.write_bytes(picture.read_bytes() + b"retouched")
+    project = CropsFile.read(little.crops_toml).project
+    assert write_captions(project, little.folder, {"front.txt"}) == ["front.txt"]
+    assert (little.train / "front.txt").read_bytes() == b"hero_v1, front\n"
+    assert (little.train / "face.txt").read_text() == "mine too\n"
+    assert picture.read_bytes().endswith(b"retouched")
+    assert [changed.name for changed in look(little)] == ["face.txt"]
+    result = little.build()  # and the build takes it for its own
+    assert {Path(kept.file).name for kept in result.kept} == {"front.png", "face.txt"}
+    assert set(contents(little.folder)) == set(before)
+
+
+def test_while_a_build_runs_nothing_is_written(little: LittleProject) -> None:
+    project = CropsFile.read(little.crops_toml).project
+    with (
+        exclusive(little.root / ".spyke" / "lock", "a build"),
+        pytest.raises(ProjectLockedError),
+    ):
+        write_captions(project, little.folder, {"front.txt"})
