@@ -9,10 +9,12 @@ picture's large plain colours becomes exactly that.
 from __future__ import annotations
 
 import math
-
-from PIL import Image, ImageChops
+from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 GRAIN = 14
 """Steps of 255 in each channel by which paper may differ from its own colour."""
@@ -36,6 +38,8 @@ def few_colours(
 
     `grain` 0 leaves the paper as it is.
     """
+    from PIL import Image  # in here, because the first frame need not wait for it
+
     image = Image.frombytes("RGB", (size.width, size.height), pixels)
     if grain:
         image = without_grain(image, grain)
@@ -45,24 +49,29 @@ def few_colours(
     return data, colours[: max(data, default=0) + 1]
 
 
-def in_palette(image: Image.Image, most: int) -> Image.Image:
+def in_palette(image: Image, most: int) -> Image:
     """The picture in at most `most` colours of its own.
 
     They are found in a sample: first such that no colour is far from one of them, then each is
     moved to the middle of those that it stands for (k-means).
     """
+    from PIL.Image import Dither, Quantize, Resampling
+
     apart = max(1, round(math.sqrt(image.width * image.height / SAMPLE_PIXELS)))
     sample = image.resize(
-        (max(1, image.width // apart), max(1, image.height // apart)), Image.Resampling.NEAREST
-    ).quantize(most, Image.Quantize.MAXCOVERAGE, kmeans=4, dither=Image.Dither.NONE)
-    return image.quantize(palette=sample, dither=Image.Dither.NONE)
+        (max(1, image.width // apart), max(1, image.height // apart)), Resampling.NEAREST
+    ).quantize(most, Quantize.MAXCOVERAGE, kmeans=4, dither=Dither.NONE)
+    return image.quantize(palette=sample, dither=Dither.NONE)
 
 
-def without_grain(image: Image.Image, grain: int = GRAIN) -> Image.Image:
+def without_grain(image: Image, grain: int = GRAIN) -> Image:
     """The picture with its large plain areas made exactly plain."""
+    from PIL import ImageChops
+    from PIL.Image import Dither, Quantize, Resampling, new
+
     small = image.resize(
-        (max(1, image.width // SAMPLE), max(1, image.height // SAMPLE)), Image.Resampling.NEAREST
-    ).quantize(24, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        (max(1, image.width // SAMPLE), max(1, image.height // SAMPLE)), Resampling.NEAREST
+    ).quantize(24, Quantize.FASTOCTREE, dither=Dither.NONE)
     values = small.getpalette() or []
     counted = sorted(small.getcolors() or (), reverse=True)
     image = image.copy()
@@ -71,7 +80,7 @@ def without_grain(image: Image.Image, grain: int = GRAIN) -> Image.Image:
         if count < LARGE * small.width * small.height or not isinstance(index, int):
             break
         red, green, blue = values[3 * index : 3 * index + 3]
-        plain = Image.new("RGB", image.size, (red, green, blue))
+        plain = new("RGB", image.size, (red, green, blue))
         apart = ImageChops.difference(image, plain).split()
         most = ImageChops.lighter(ImageChops.lighter(apart[0], apart[1]), apart[2])
         image.paste(plain, mask=most.point(near))

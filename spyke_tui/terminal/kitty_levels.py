@@ -11,13 +11,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
-
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.scene import Palette
 from spyke_tui.terminal.viewport import Viewport, fit_scale
 
 if TYPE_CHECKING:
+    from PIL.Image import Image as Pixels
+
     from spyke_tui.processing.previews import SheetPicture
 
 LARGEST = 9_800
@@ -87,8 +87,10 @@ class Level:
             self.top + source.bottom / self.scale,
         )
 
-    def drawn(self, picture: SheetPicture | None, sheet: Size, palette: Palette) -> Image.Image:
+    def drawn(self, picture: SheetPicture | None, sheet: Size, palette: Palette) -> Pixels:
         """The copy's pixels: the sheet on its margin, or a blank where the picture is missing."""
+        from PIL import Image, ImageDraw
+
         left = round(-self.left * self.scale)
         top = round(-self.top * self.scale)
         shown = Rect.from_box(

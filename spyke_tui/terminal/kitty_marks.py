@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-
-from PIL import Image, ImageDraw
+from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.kitty_wire import Placement
 from spyke_tui.terminal.scene import Kind, Outline, Palette
 from spyke_tui.terminal.surface import Place
+
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
 
 
 def put(image: int, layer: int, place: Place, target: Rect, source: Rect) -> Placement:
@@ -93,6 +95,8 @@ def overlay_png(
     outlines: list[tuple[Outline, Rect]], pane: Size, line: int, palette: Palette
 ) -> bytes:
     """The other crops' frames and the erased parts on a transparent pane, as a palette PNG."""
+    from PIL import Image, ImageDraw
+
     kinds = list(Kind)
     image = Image.new("P", (pane.width, pane.height), 0)
     colours = [0, 0, 0]
@@ -111,7 +115,7 @@ def overlay_png(
     return file.getvalue()
 
 
-def _hatch(draw: ImageDraw.ImageDraw, rect: Rect, pane: Size, ink: int, apart: int) -> None:
+def _hatch(draw: ImageDraw, rect: Rect, pane: Size, ink: int, apart: int) -> None:
     """Diagonals: the picture stays readable below."""
     shown = rect.intersection(Rect(0, 0, pane.width, pane.height))
     for y in range(shown.top, shown.bottom):

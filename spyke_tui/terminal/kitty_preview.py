@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from spyke_tui.model.geometry import Rect, Size, contain_box
 from spyke_tui.terminal.cells import ANY, CLEAR, Cell
 from spyke_tui.terminal.kitty_levels import Level, in_pixels
@@ -231,6 +229,8 @@ class KittyPreview:
         return parcels + self._shelf.want(pad, make, self._arrived)
 
     def _real(self, pixels: bytes, side: int, image: int) -> tuple[list[str], int]:
+        from PIL import Image
+
         picture = Image.frombytes("RGB", (side, side), pixels)
         if self._shelf.files and (sent := self._shelf.rgb(image, picture)):
             return sent[0], 0

@@ -15,12 +15,14 @@ import tempfile
 import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Size
 from spyke_tui.terminal.kitty_wire import GIVE_UP, deleted, sent_file
 from spyke_tui.terminal.surface import Update
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 TEMPORARY = "tty-graphics-protocol-spyke-"
 """A terminal deletes only temporary files that have this protocol's name in theirs (t=t)."""
@@ -135,7 +137,7 @@ class Shelf:
         self._coming[key] = parcel
         return (parcel,)
 
-    def rgb(self, image: int, picture: Image.Image) -> tuple[list[str], int] | None:
+    def rgb(self, image: int, picture: Image) -> tuple[list[str], int] | None:
         """An RGB picture by way of a file; None where there is no room for one."""
         if not self._files:
             _sweep()

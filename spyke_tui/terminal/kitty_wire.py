@@ -11,11 +11,13 @@ import base64
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.few_colours import in_palette, without_grain
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 CHUNK = 4096
 """Bytes of base64 in one escape: the protocol's limit for data sent directly (t=d)."""
@@ -121,7 +123,7 @@ PLAIN_CUT = Rect(2, 2, 4, 4)
 blend the outermost pixels of a stretched image with what is behind it."""
 
 
-def palette_png(picture: Image.Image, colours: int, grain: int) -> bytes:
+def palette_png(picture: Image, colours: int, grain: int) -> bytes:
     """An RGB picture as a PNG of at most so many colours, its paper without grain."""
     if grain:
         picture = without_grain(picture, grain)
@@ -130,6 +132,8 @@ def palette_png(picture: Image.Image, colours: int, grain: int) -> bytes:
 
 def ink_png(size: Size, colour: int, *, alpha: int = 255, hole: Rect | None = None) -> bytes:
     """One colour, with a transparent `hole` in it; a PNG of one bit per pixel."""
+    from PIL import Image
+
     image = Image.new("P", (size.width, size.height), 1)
     image.putpalette([0, 0, 0, *colour.to_bytes(3, "big")])
     if hole is not None and not hole.is_empty:
@@ -137,7 +141,7 @@ def ink_png(size: Size, colour: int, *, alpha: int = 255, hole: Rect | None = No
     return _png(image, bits=1, transparency=bytes((0, alpha)))
 
 
-def _png(image: Image.Image, **how: object) -> bytes:
+def _png(image: Image, **how: object) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=9, **how)
     return file.getvalue()
