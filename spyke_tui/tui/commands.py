@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spyke_tui.model.geometry import Edge, Rect
 from spyke_tui.tui.crop_editor import FAR, CropEditor
 from spyke_tui.tui.crop_selection import STEPS
+from spyke_tui.tui.tools import TOOLS
 from spyke_tui.tui.widgets.sheet_view import middle_rect
 
 if TYPE_CHECKING:
@@ -143,105 +144,6 @@ def _content(action: str) -> Command:
     return run
 
 
-def _numbers(screen: CropsScreen) -> None:
-    target = screen.editor.target
-    if target is None:
-        return
-    from spyke_tui.tui.screens.numbers import NumbersScreen
-
-    screen.app.push_screen(NumbersScreen(target, screen.editor.sheet_size), screen.numbers_typed)
-
-
-def _suggest(screen: CropsScreen) -> None:
-    from spyke_tui.tui.modes.suggesting import suggest_here
-
-    suggest_here(screen)
-
-
-def _suggest_all(screen: CropsScreen) -> None:
-    screen.notify("a suggests rectangles here; then A takes them all.", markup=False, timeout=3)
-
-
-def _erase(screen: CropsScreen) -> None:
-    if screen.editor.crop is not None:
-        from spyke_tui.tui.modes.erasing import Erasing
-
-        screen.begin(Erasing(screen))
-
-
-def _split(screen: CropsScreen) -> None:
-    if screen.editor.sheet_key in screen.editor.project.sheets:
-        from spyke_tui.tui.modes.splitting import Splitting
-
-        screen.begin(Splitting(screen))
-
-
-def _full_image(screen: CropsScreen) -> None:
-    crop = screen.mode.crop if screen.mode is not None else screen.editor.crop
-    if screen.picture is None or crop is None:
-        screen.notify("There is no picture to show.", markup=False, timeout=2)
-        return
-    from spyke_tui.tui.screens.full_image import FullImageScreen
-
-    dataset = screen.session.project.dataset
-    screen.app.push_screen(FullImageScreen(screen.picture, crop, dataset))
-
-
-def _mark(screen: CropsScreen) -> None:
-    """Mark, and on to the next crop of this sheet."""
-    editor = screen.editor
-    if editor.crop is not None:
-        editor.marks.turn(editor.crop.id)
-        after = [index for index in editor.indexes if index > editor.index]
-        if after:
-            editor.select(after[0])
-
-
-def _mark_range(screen: CropsScreen) -> None:
-    editor = screen.editor
-    if editor.crop is not None:
-        crops = editor.project.crops
-        editor.marks.mark_to(editor.crop.id, [crops[index].id for index in editor.order])
-
-
-def _act_on_marked(screen: CropsScreen) -> None:
-    editor = screen.editor
-    ids = editor.marks.among(editor.project.crops)
-    if not ids:
-        screen.notify("Nothing is marked: Space marks a crop, m a range.", markup=False)
-        return
-    from spyke_tui.tui.marked_choices import choices
-    from spyke_tui.tui.screens.marked import MarkedScreen
-
-    title = f"{len(ids)} marked: {', '.join(c.id for c in editor.project.crops if c.id in ids)}"
-    screen.app.push_screen(MarkedScreen(title, choices(editor, ids)), screen.edit_chosen)
-
-
-def _filter(screen: CropsScreen) -> None:
-    from spyke_tui.tui.filtering import ask_filter
-
-    ask_filter(screen)
-
-
-def _rename(screen: CropsScreen) -> None:
-    crop = screen.editor.crop
-    if crop is not None:
-        from spyke_tui.tui.screens.name import NameScreen
-
-        taken = {other.id for other in screen.editor.project.crops if other is not crop}
-        screen.app.push_screen(NameScreen(crop.id, taken), screen.name_typed)
-
-
-def _move_to_sheet(screen: CropsScreen) -> None:
-    editor, crop = screen.editor, screen.editor.crop
-    if crop is not None:
-        from spyke_tui.tui.marked_choices import sheet_choices
-        from spyke_tui.tui.screens.marked import MarkedScreen
-
-        choices = sheet_choices(editor, {crop.id})
-        screen.app.push_screen(MarkedScreen(f"Move {crop.id}", choices), screen.edit_chosen)
-
-
 def _closer(screen: CropsScreen) -> None:
     _turn_zoom(screen, 1)
 
@@ -272,6 +174,7 @@ def _leave(screen: CropsScreen) -> None:
 
 
 COMMANDS: dict[str, Command] = {
+    **TOOLS,
     "crop.new": _new,
     "crop.duplicate": _duplicate,
     "crop.repeat": _repeat,
@@ -282,19 +185,6 @@ COMMANDS: dict[str, Command] = {
     "crop.delete": _delete,
     "crop.snap": _content("snap"),
     "crop.centre": _content("centre"),
-    "crop.numbers": _numbers,
-    "suggest.begin": _suggest,
-    "suggest.all": _suggest_all,
-    "erase.begin": _erase,
-    "split.begin": _split,
-    "mark.turn": _mark,
-    "mark.range": _mark_range,
-    "mark.act": _act_on_marked,
-    "mark.clear": lambda screen: screen.editor.marks.clear(),
-    "crop.rename": _rename,
-    "crop.move": _move_to_sheet,
-    "crops.filter": _filter,
-    "view.image": _full_image,
     "view.closer": _closer,
     "view.back": _back,
     "focus.leave": _leave,

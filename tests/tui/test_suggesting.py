@@ -14,9 +14,10 @@ file = "final.png"   # by hand
 """
 
 
-def bare(it) -> None:
+async def bare(it) -> None:
     (it.folder / "crops.toml").write_text(BARE)
     it.app.do("project.reload")
+    await it.until(lambda: not it.session.project.crops, "the bare project")
 
 
 async def suggested(it) -> Suggesting:
@@ -32,7 +33,7 @@ def ids(it) -> list[tuple[str, str]]:
 
 async def test_one_is_taken_one_is_left_and_esc_ends(opened: Callable) -> None:
     async with opened() as it:
-        bare(it)
+        await bare(it)
         await it.press("n")
         mode = await suggested(it)
         assert len(mode.open) == 2
@@ -58,7 +59,7 @@ async def test_one_is_taken_one_is_left_and_esc_ends(opened: Callable) -> None:
 
 async def test_all_are_taken_in_one_step(opened: Callable) -> None:
     async with opened() as it:
-        bare(it)
+        await bare(it)
         await suggested(it)
         await it.press("A")
         assert ids(it) == [("final_1", "draft"), ("final_2", "draft")]

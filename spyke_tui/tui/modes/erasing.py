@@ -74,7 +74,7 @@ class Erasing(Mode):
         if crop is None or active is None or target is None:
             return scene
         others = (*scene.others, replace(active, kind=kind_of(crop)))
-        label = f"# {self.editor.erase_at + 1} of {len(crop.erase)}"
+        label = f"#{self.editor.erase_at + 1}"
         return replace(scene, active=Outline(target, Kind.ACTIVE, label), others=others)
 
     @property
@@ -87,7 +87,8 @@ class Erasing(Mode):
 
     @property
     def status(self) -> str:
-        return f"erase {self.editor.erase_at + 1}"
+        crop = self.editor.crop
+        return f"erase {self.editor.erase_at + 1}/{len(crop.erase) if crop is not None else 0}"
 
     def ended(self) -> None:
         self.editor.erase_at = -1

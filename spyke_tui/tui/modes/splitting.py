@@ -83,8 +83,7 @@ class Splitting(Mode):
         if scene.active is not None and crop is not None:
             others.append(replace(scene.active, kind=kind_of(crop), label=""))
         others += [
-            Outline(part, Kind.DRAFT, f"{number}")
-            for number, part in enumerate(self._parts(), 1)
+            Outline(part, Kind.DRAFT, f"{number}") for number, part in enumerate(self._parts(), 1)
         ]
         front = Outline(self._whole, Kind.ACTIVE)
         return Scene(scene.sheet, front, Edge.WHOLE, tuple(others))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.timer import Timer
 
-from spyke_tui.model.geometry import Rect
 from spyke_tui.terminal.scene import Scene, scene_of
 from spyke_tui.terminal.surface import open_surfaces
 from spyke_tui.tui.commands import BURSTS, COMMANDS, EDITS
@@ -39,7 +39,6 @@ from spyke_tui.tui.widgets.status_line import StatusLine
 if TYPE_CHECKING:
     from textual.geometry import Size
 
-    from spyke_tui.model.batch import BatchEdit
     from spyke_tui.processing.previews import SheetPicture
     from spyke_tui.tui.crop_editor import CropEditor
     from spyke_tui.tui.modes.mode import Mode
@@ -168,22 +167,11 @@ class CropsScreen(PaneScreen):
         if self.mode is not None and not self.mode.holds():
             self.end_mode()
 
-    def numbers_typed(self, rect: Rect | None) -> None:
-        if rect is not None:
-            before = self.session.project
-            self.editor.place(rect, "type")
-            self.edited(before is not self.session.project)
-
-    def name_typed(self, name: str | None) -> None:
-        if name is not None:
-            before = self.session.project
-            self.editor.rename(name)
-            self.edited(before is not self.session.project)
-
-    def edit_chosen(self, edit: BatchEdit | None) -> None:
-        if edit is not None:
-            self.editor.take_edit(edit.label, edit.project)
-            self.edited(True)
+    def edit(self, change: Callable[[CropEditor], object]) -> None:
+        """Change something, outside of the keys: an answer has come."""
+        before = self.session.project
+        change(self.editor)
+        self.edited(before is not self.session.project)
 
     def on_descendant_focus(self) -> None:
         self._mark_focus()
