@@ -57,14 +57,28 @@ def parse_project(text: str, path: Path) -> Project:
         ) from error  # fmt: skip
     except (RecursionError, ValueError) as error:
         raise ProjectFileError(
-            path, 0, "", "This can't be read: it is nested too deeply or holds an absurd number.",
+            path, _absurd_line(text), "",
+            "This can't be read: it is nested too deeply or holds an absurd number.",
             "Compare it with the last version you committed.",
         ) from error  # fmt: skip
     try:
         return read_project(data)
     except FieldError as error:
-        line = locate(text, error.path)
+        line = locate(text, error.path) or 1  # a whole table is missing: it may stand on top
         raise ProjectFileError(path, line, dotted(error.path), error.message, error.fix) from None
+
+
+def _absurd_line(text: str) -> int:
+    """Of what Python's own limits refuse: the first endless number, else the deepest brackets."""
+    deepest, found, depth = 0, 1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.search(r"[0-9][0-9_]{3999}", line):
+            return number
+        depth += sum(map(line.count, "[{"))
+        if depth > deepest:
+            deepest, found = depth, number
+        depth -= sum(map(line.count, "]}"))
+    return found
 
 
 class CropsFile:

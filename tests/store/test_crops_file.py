@@ -267,8 +267,8 @@ def test_unreadable_files_name_line_and_key(
     [
         (b"\xef\xbb\xbf[dataset]\n", 1),
         (b"[dataset]\ncharacter = 'sp\xfcke'\n", 2),
-        (b"a = " + b"[" * 20000, 0),
-        (b"a = 1" + b"0" * 6000, 0),
+        (b"a = " + b"[" * 20000, 1),
+        (b"a = 1" + b"0" * 6000, 1),
         (b"", 1),
     ],
 )
@@ -299,3 +299,21 @@ def test_blocks_joined_are_the_text() -> None:
 def test_locate_of_what_is_not_there_is_its_table() -> None:
     assert locate(TEXT, ("crops", 1, "view")) == 31
     assert locate(TEXT, ("nothing",)) == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["[dataset]", "x = 1", "deep = " + "[" * 5000 + "]" * 5000, "y = [[1]]"], 3),
+        (["[dataset]", "x = [[", *["["] * 5000, *["]"] * 5000, "]]"], 5002),
+        (["[dataset]", "repeats = " + "9" * 5000], 2),
+        (["# nothing but this"], 1),
+    ],
+)
+def test_what_can_not_be_read_is_always_said_with_a_line(
+    tmp_path: Path, lines: list[str], said: int
+) -> None:
+    (tmp_path / "crops.toml").write_text("\n".join(lines))
+    with pytest.raises(ProjectFileError) as refused:
+        CropsFile.read(tmp_path)
+    assert refused.value.line == said
