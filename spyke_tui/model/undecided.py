@@ -9,8 +9,8 @@ from spyke_tui.model.project import Crop, Dataset
 def undecided(crop: Crop, dataset: Dataset) -> tuple[str, ...]:
     """The names of the fields that are still open, in the caption's order.
 
-    A face is described by its expression, anything else by its view and pose. Where the project lists no
-    details there is nothing to look for.
+    A face is described by its expression, anything else by its view and pose. Where the project
+    lists no details there is nothing to look for.
     """
     face = crop.framing in FACE_FRAMINGS
     listed = dataset.details or dataset.one_sided
