@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLOURS = 96
 
-REST = 0.45
+REST = 0.6
 """Seconds without a key after which the picture is drawn: it is some 100 kB."""
 
 
