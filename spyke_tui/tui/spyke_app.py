@@ -14,6 +14,7 @@ from textual.worker import Worker
 
 from spyke_tui.actions import PANES
 from spyke_tui.errors import SpykeError
+from spyke_tui.model.history import ReadOnlyError
 from spyke_tui.store.config import FILE_NAME
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.autosave import Autosave
@@ -229,6 +230,8 @@ class SpykeApp(App[None]):
     def _build(self) -> None:
         from spyke_tui.tui.screens.build import BuildScreen
 
+        if holder := self.session.history.holder:
+            raise ReadOnlyError(f"Nothing is built here: {holder} has this project open.")
         if isinstance(self.screen, PaneScreen):
             self.push_screen(BuildScreen(self.session, self.autosave))
 

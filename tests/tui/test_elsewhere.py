@@ -266,6 +266,8 @@ async def test_a_second_instance_looks_on_and_then_takes_over(
             assert text_of(it) == before and second.is_running
             assert second.session.is_saved and "read only" in other.text()
             assert "has this project open" in said(other)
+            await other.press("b")
+            assert "Nothing is built here" in said(other)
             await it.press("right")
             await it.saved()
             await other.until(lambda: other.rect()[0] == 61, "what the first one saved")
