@@ -100,3 +100,18 @@ async def test_without_a_picture_there_is_nothing_to_look_at(opened: Callable) -
         await it.until(lambda: "not there" in it.text(), "the missing picture")
         await it.press("a", "A")
         assert it.crops.mode is None
+
+
+async def test_a_search_that_fails_ends_and_is_told(opened: Callable, monkeypatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError("too large")
+
+    monkeypatch.setattr("spyke_tui.processing.suggest.suggest_rects", fail)
+    async with opened() as it:
+        await it.press("a")
+        await it.until(lambda: it.crops.mode is None, "the end of the search")
+        await it.until(
+            lambda: any("too large" in note.message for note in it.app._notifications), "words"
+        )
+        await it.press("right")
+        assert it.rect()[0] == 61

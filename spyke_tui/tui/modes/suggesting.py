@@ -33,18 +33,23 @@ def suggest_here(screen: CropsScreen) -> None:
     def search() -> None:
         from spyke_tui.processing.suggest import suggest_rects
 
-        found = suggest_rects(picture.source, time_limit=PATIENCE)
-        rects = [suggestion.rect for suggestion in found]
-        screen.app.call_from_thread(partial(_found, screen, searching, key, rects))
+        rects: list[Rect] | None = None
+        try:
+            found = suggest_rects(picture.source, time_limit=PATIENCE)
+            rects = [suggestion.rect for suggestion in found]
+        finally:  # what goes wrong is told by the worker
+            screen.app.call_from_thread(partial(_found, screen, searching, key, rects))
 
     start(screen, search, "suggest", thread=True, exclusive=True)
 
 
-def _found(screen: CropsScreen, searching: Mode, key: str, rects: Sequence[Rect]) -> None:
+def _found(screen: CropsScreen, searching: Mode, key: str, rects: list[Rect] | None) -> None:
+    """The thread is done; None where it failed."""
     if not screen.is_attached or screen.mode is not searching or screen.editor.sheet_key != key:
         return  # the user went on with something else
-    suggesting = Suggesting(screen, rects)
-    if suggesting.open:
+    if rects is None:
+        screen.end_mode()
+    elif (suggesting := Suggesting(screen, rects)).open:
         screen.begin(suggesting)
     else:
         screen.end_mode()

@@ -200,7 +200,8 @@ class CropsScreen(PaneScreen):
             self._facts.show(crop, self.session.project.dataset, editor.sheet_size)
             crops = self.session.project.crops
             marked = editor.marks.among(crops)
-            self._list.show([(i, crops[i]) for i in editor.indexes], editor.index, marked)
+            shown = [(index, crops[index]) for index in editor.indexes]
+            self._list.show(shown, editor.index, marked, editor.filter is not None)
             self._status.say(mode.status if mode is not None else "")
         cost = monotonic() - begun
         self._next_draw = begun + cost + max(FRAME, 2 * cost)

@@ -30,16 +30,22 @@ class CropList(TextPane, can_focus=True):
         super().__init__(id="crops")
         self._crops: list[tuple[int, Crop]] = []
         self._marked: Collection[str] = ()
+        self._filtered = False
         self._at = -1
         self._top = 0
 
     def show(
-        self, crops: Sequence[tuple[int, Crop]], selected: int, marked: Collection[str] = ()
+        self,
+        crops: Sequence[tuple[int, Crop]],
+        selected: int,
+        marked: Collection[str] = (),
+        filtered: bool = False,
     ) -> None:
         """These crops, each with its place in the file; `selected` is such a place, or -1.
 
-        `marked` are ids.
+        `marked` are ids. `filtered`: there may be more of them.
         """
+        self._filtered = filtered
         self._marked = marked
         self._crops = list(crops)
         self._at = next((at for at, (index, _) in enumerate(crops) if index == selected), -1)
@@ -55,6 +61,8 @@ class CropList(TextPane, can_focus=True):
             self._top = min(max(self._top, self._at - room + 1), self._at)
         fg, bg = self.ink
         title = f"Crops {len(self._crops)}"
+        if self._filtered:
+            title += " filtered"
         if self._marked:
             title += f"  {MARK}{len(self._marked)} marked"
         if len(self._crops) > room:
