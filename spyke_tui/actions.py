@@ -141,6 +141,8 @@ ACTIONS: tuple[Action, ...] = (
     _sheets("View", "sheet.filter", "/", "Filter", "show only sheets with these words"),
 
     _captions("Typing", "caption.take", "enter", "Take or next", "take the marked proposal, else the next picture with the keys in the same field"),
+    _captions("Typing", "caption.field-next", "tab", "Next field", "digits or first letters choose, digits or Space tick details, Backspace takes back; Down goes into the proposals"),
+    _captions("Typing", "caption.field-previous", "shift+tab", "Previous field", "the field before"),
     _captions("Typing", "caption.next", "n pagedown", "Next picture", "the next crop; rejected ones are passed over"),
     _captions("Typing", "caption.previous", "p pageup", "Previous picture", "the crop before"),
     _captions("Typing", "caption.leave", "escape", "Leave", "put a marked proposal away, else leave the form, so that letters act; Enter goes back"),

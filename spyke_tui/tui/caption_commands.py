@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spyke_tui.model.batch import BatchEdit
     from spyke_tui.tui.screens.captions import CaptionsScreen
 
-Command = Callable[["CaptionsScreen"], None]
+Command = Callable[["CaptionsScreen"], object]
 
 
 def _take(screen: CaptionsScreen) -> None:
@@ -242,6 +242,8 @@ def _tell(screen: CaptionsScreen, words: str, severity: str) -> None:
 COMMANDS: dict[str, Command] = {
     "caption.take": _take,
     "caption.leave": _leave,
+    "caption.field-next": lambda screen: screen.focus_next(),
+    "caption.field-previous": lambda screen: screen.focus_previous(),
     "caption.next": lambda screen: screen.go(1),
     "caption.previous": lambda screen: screen.go(-1),
     "caption.repeat": _repeat,

@@ -53,7 +53,7 @@ async def test_everything_has_room_and_says_what_is_open(
 ) -> None:
     async with captions(size=size) as it:
         for word in (
-            *("front", "keep", "1 of 4", "trigger spyke_plasma_v1", "framing", "view", "pose"),
+            *("front", "keep", "1 of 4", "spyke_plasma_v1, full body", "framing", "view", "pose"),
             *("expression", "extra tags", "background", "action", "details", "white cloak"),
             *("not decided: view, pose", "tokens (an estimate)", "caption-incomplete"),
         ):

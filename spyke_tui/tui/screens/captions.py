@@ -223,8 +223,6 @@ class CaptionsScreen(PaneScreen):
         pieces = [
             Ink(f" {crop.id}  ", bold=True),
             Ink(f"{crop.status}  {place}   "),
-            Ink("trigger ", dim=True),
-            Ink(f"{self.session.project.dataset.trigger}  ", "secondary"),
         ]
         if self.captions.filter is not None:
             pieces.append(Ink(f"only {self.captions.filter.text}  ", "primary"))

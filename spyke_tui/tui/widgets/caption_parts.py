@@ -89,7 +89,7 @@ class FieldLabel(InkPane):
 
 
 class FormTitle(InkPane):
-    """Which crop it is, where among the others, and the trigger: shown, never typed."""
+    """Which crop it is, where among the others, and what else is to be known."""
 
     def __init__(self) -> None:
         super().__init__(id="cap-title")

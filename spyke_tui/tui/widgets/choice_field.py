@@ -112,6 +112,9 @@ class OptionsField(TextPane, can_focus=True):
             self._spans.append((len(rows) - 1, len(rows[-1]), len(rows[-1]) + len(cells)))
             rows[-1] += [*cells, Cell(" ", fg, bg)]
         if self._words:
+            room = width - len(rows[-1]) - len(self._words) - 1
+            if rows[-1] and room < 0 and len(rows) < self.size.height:
+                rows.append([])
             rows[-1] += cells_of(f" {self._words}", dim, bg)
         self.set_rows([clipped(row, width) for row in rows])
 
