@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -13,18 +13,12 @@ import tomlkit.exceptions
 import tomlkit.items
 
 from spyke_tui.errors import WriteError
-from spyke_tui.model.geometry import Rect
 from spyke_tui.model.project import Crop, Project, Sheet
 from spyke_tui.model.reading import read_project
 from spyke_tui.model.table import FieldError
+from spyke_tui.store.crops_document import CantEditError, edit_document
+from spyke_tui.store.crops_values import update_fields
 from spyke_tui.store.toml_blocks import Block, lines_of, split_blocks
-
-CROP_FIELDS = (
-    "id", "sheet", "rect", "status", "framing", "view", "pose", "action", "expression",
-    "background", "tags", "details", "mirror", "mirror_caption", "erase", "caption",
-)  # fmt: skip
-SHEET_FIELDS = ("file", "size", "use", "annotated", "note")
-Writable = MutableMapping[str, Any]
 
 
 def edited_text(text: str, old: Project, new: Project, removed: dict[str, str]) -> str:
@@ -36,10 +30,10 @@ def edited_text(text: str, old: Project, new: Project, removed: dict[str, str]) 
     """
     newline = "\r\n" if "\r\n" in text else "\n"
     unified = text.replace("\r\n", "\n")
-    for attempt in (_edit_blocks, _edit_document):
+    for attempt in (_edit_blocks, edit_document):
         try:
             result = attempt(unified, old, new, removed)
-        except _CantEditError:
+        except CantEditError:
             continue
         if _says(result, new):
             return result.replace("\n", newline)
@@ -47,10 +41,6 @@ def edited_text(text: str, old: Project, new: Project, removed: dict[str, str]) 
         "The change could not be brought into crops.toml.",
         "Nothing was written. Write crops as [[crops]] tables and sheets as [sheets.KEY] tables.",
     )
-
-
-class _CantEditError(Exception):
-    """This way of editing does not fit how the file is written."""
 
 
 def _says(text: str, project: Project) -> bool:
@@ -64,81 +54,6 @@ def _says(text: str, project: Project) -> bool:
     return same and (found.reg, found.targets) == (project.reg, project.targets)
 
 
-# -- values ---------------------------------------------------------------------------------
-
-
-def _rect_text(rect: Rect) -> str:
-    return (
-        f"{{ left = {rect.left}, top = {rect.top}, width = {rect.width}, height = {rect.height} }}"
-    )
-
-
-def _parsed(value: str) -> Any:
-    """A TOML value written just so."""
-    return tomlkit.parse(f"value = {value}\n")["value"]
-
-
-def _update_rect(table: Writable, key: str, value: Rect) -> None:
-    present = table.get(key)
-    if not isinstance(present, MutableMapping):
-        table[key] = _parsed(_rect_text(value))
-        return
-    for name in ("left", "top", "width", "height"):
-        number = getattr(value, name)
-        if present.get(name) != number:
-            _replace(present, name, number)
-
-
-def _replace(table: Writable, key: str, value: Any) -> None:
-    """Set a value so that a comment and the spaces behind the old one stay."""
-    item = tomlkit.item(value)
-    before = table.get(key)
-    if isinstance(before, tomlkit.items.Item) and not isinstance(
-        before, (tomlkit.items.Table, tomlkit.items.AoT)
-    ):
-        item.trivia.indent = before.trivia.indent
-        item.trivia.comment_ws = before.trivia.comment_ws
-        item.trivia.comment = before.trivia.comment
-        item.trivia.trail = before.trivia.trail
-    table[key] = item
-
-
-def _plain(value: Any) -> Any:
-    if not isinstance(value, tuple):
-        return value
-    if value and isinstance(value[0], Rect):
-        return _parsed("[" + ", ".join(_rect_text(rect) for rect in value) + "]")
-    return list(value)
-
-
-def _update_fields(table: Writable, old: Crop | Sheet | None, new: Crop | Sheet) -> None:
-    """Bring into `table` the fields in which `new` differs from `old` (None: from defaults)."""
-    fields = CROP_FIELDS if isinstance(new, Crop) else SHEET_FIELDS
-    for name in fields:
-        value = getattr(new, name)
-        before = getattr(old, name) if old is not None else _default(type(new), name)
-        if value == before and not (old is None and before is _REQUIRED):
-            continue
-        if value is None:
-            table.pop(name, None)
-        elif isinstance(value, Rect):
-            _update_rect(table, name, value)
-        elif name == "size":
-            _replace(table, name, [value.width, value.height])
-        else:
-            _replace(table, name, _plain(value))
-
-
-_REQUIRED = object()
-
-
-def _default(kind: type, name: str) -> Any:
-    from dataclasses import MISSING, fields
-
-    field = next(f for f in fields(kind) if f.name == name)
-    return _REQUIRED if field.default is MISSING else field.default
-
-
 # -- the usual way: only the blocks that change ---------------------------------------------
 
 
@@ -148,7 +63,7 @@ def _edit_blocks(text: str, old: Project, new: Project, removed: dict[str, str])
     pieces = _join_subtables(pieces)
     crops = [piece for piece in pieces if piece.path == ("crops",)]
     if len(crops) != len(old.crops) or any(not piece.blocks[0].is_array for piece in crops):
-        raise _CantEditError
+        raise CantEditError
     _edit_sheets(pieces, old, new, removed)
     _edit_crops(pieces, crops, old, new, removed)
     return "".join(piece.text for piece in pieces)
@@ -184,7 +99,7 @@ def _join_subtables(pieces: list[_Piece]) -> list[_Piece]:
     for piece in pieces:
         if joined and piece.path[:1] == ("crops",) and len(piece.path) > 1:
             if joined[-1].path != ("crops",):
-                raise _CantEditError
+                raise CantEditError
             joined[-1].blocks.extend(piece.blocks)
         else:
             joined.append(piece)
@@ -200,7 +115,7 @@ def _edit_piece(piece: _Piece, change: Callable[[Any], None]) -> None:
         own = tomlkit.dumps(document)
         piece.text = own + ("\n" if tail and not own.endswith("\n") else "") + tail
     except (tomlkit.exceptions.TOMLKitError, KeyError, TypeError, AttributeError) as error:
-        raise _CantEditError from error
+        raise CantEditError from error
 
 
 def _edit_sheets(pieces: list[_Piece], old: Project, new: Project, removed: dict[str, str]) -> None:
@@ -213,7 +128,7 @@ def _edit_sheets(pieces: list[_Piece], old: Project, new: Project, removed: dict
             text = _new_sheet_text(after, removed)
             _insert(pieces, _place_of_sheet(pieces, key, new), text, ("sheets", key))
         elif at is None:
-            raise _CantEditError
+            raise CantEditError
         elif after is None:
             removed[_removed_sheet(key)], tail = pieces[at].cut()
             above = pieces[at - 1].text
@@ -221,7 +136,7 @@ def _edit_sheets(pieces: list[_Piece], old: Project, new: Project, removed: dict
         else:
 
             def change(document: Any, b: Sheet | None = before, a: Sheet = after) -> None:
-                _update_fields(document["sheets"][a.key], b, a)
+                update_fields(document["sheets"][a.key], b, a)
 
             _edit_piece(pieces[at], change)
 
@@ -272,7 +187,7 @@ def _edit_crops(
 
 def _change_crop(piece: _Piece, before: Crop, after: Crop) -> None:
     if before != after:
-        _edit_piece(piece, lambda document: _update_fields(document["crops"][0], before, after))
+        _edit_piece(piece, lambda document: update_fields(document["crops"][0], before, after))
 
 
 def _place_of_first_crop(pieces: list[_Piece], crops: list[_Piece]) -> int:
@@ -326,11 +241,11 @@ def _new_sheet_text(sheet: Sheet, removed: dict[str, str]) -> str:
         piece = _Piece([Block(("sheets", sheet.key), False, lines_of(kept), 1)])
         if before != sheet:
             _edit_piece(
-                piece, lambda document: _update_fields(document["sheets"][sheet.key], before, sheet)
+                piece, lambda document: update_fields(document["sheets"][sheet.key], before, sheet)
             )
         return piece.text
     table = tomlkit.table()
-    _update_fields(table, None, sheet)
+    update_fields(table, None, sheet)
     return f"[sheets.{sheet.key}]\n{tomlkit.dumps(table)}"
 
 
@@ -345,7 +260,7 @@ def _new_crop_text(crop: Crop, style: str, removed: dict[str, str]) -> str:
         _change_crop(piece, before, crop)
         return piece.text
     table = tomlkit.table()
-    _update_fields(table, None, crop)
+    update_fields(table, None, crop)
     return "[[crops]]\n" + _aligned(tomlkit.dumps(table), style)
 
 
@@ -354,51 +269,3 @@ def _aligned(body: str, style: str) -> str:
     match = re.search(r"^id( +)=", style, re.MULTILINE)
     width = len("id") + len(match[1]) - 1 if match else 0
     return re.sub(r"^(\w+) =", lambda m: f"{m[1]:<{width}} =", body, flags=re.MULTILINE)
-
-
-# -- the other way: the whole document ------------------------------------------------------
-
-
-def _edit_document(text: str, old: Project, new: Project, _removed: dict[str, str]) -> str:
-    """Edit a file that writes its crops or sheets in another way (inline tables, dotted keys)."""
-    try:
-        document = tomlkit.parse(text)
-        if dict(old.sheets) != dict(new.sheets):
-            _edit_document_sheets(document, old, new)
-        if old.crops != new.crops:
-            _edit_document_crops(document, old, new)
-        return tomlkit.dumps(document)
-    except (tomlkit.exceptions.TOMLKitError, KeyError, TypeError, AttributeError) as error:
-        raise _CantEditError from error
-
-
-def _edit_document_sheets(document: Any, old: Project, new: Project) -> None:
-    sheets = document.setdefault("sheets", tomlkit.table(is_super_table=True))
-    for key in [key for key in old.sheets if key not in new.sheets]:
-        del sheets[key]
-    for key, sheet in new.sheets.items():
-        before = old.sheets.get(key)
-        if before is None:
-            sheets[key] = tomlkit.table()
-        _update_fields(sheets[key], before, sheet)
-
-
-def _edit_document_crops(document: Any, old: Project, new: Project) -> None:
-    if "crops" not in document:
-        document["crops"] = tomlkit.aot()
-    crops = document["crops"]
-    matcher = SequenceMatcher(
-        None, [c.id for c in old.crops], [c.id for c in new.crops], autojunk=False
-    )
-    for tag, i1, i2, j1, j2 in reversed(matcher.get_opcodes()):
-        if tag == "equal" or (tag == "replace" and i2 - i1 == j2 - j1):
-            for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
-                _update_fields(crops[i], old.crops[i], new.crops[j])
-            continue
-        for i in reversed(range(i1, i2)):
-            del crops[i]
-        for j in reversed(range(j1, j2)):
-            inline = not isinstance(crops, tomlkit.items.AoT)
-            table = tomlkit.inline_table() if inline else tomlkit.table()
-            _update_fields(table, None, new.crops[j])
-            crops.insert(i1, table)
