@@ -303,3 +303,46 @@ async def test_a_changed_file_is_written_over_or_left(captions: Callable, projec
         await it.until(lambda: text.read_bytes() == ours, "our caption")
         await it.until(lambda: "F8" not in it.text(), "no notice")
     assert picture.read_bytes().endswith(b"retouched")  # only the caption was meant
+
+
+# Odd places
+
+
+async def test_a_project_without_crops(opened: Callable, project: Path) -> None:
+    (project / "crops.toml").write_text('[dataset]\ncharacter = "a"\ntrigger = "b"\n')
+    async with opened(wait=False) as it:
+        await it.press("f4")
+        for key in (
+            *("enter", "escape", "n", "p", "r", "t", "l", "0", "o", "g", "a", "W", "k"),
+            *("space", "m", "M", "escape", "#", "enter", "escape", "/", "x", "enter", "tab"),
+            *("alt+left", "ctrl+r", "ctrl+o", "f7", "f8", "f9", "pagedown", "u"),
+        ):
+            await it.press(key)
+        assert "No crop" in it.text() and it.session.is_saved
+
+
+async def test_resizing_while_typing(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("tab", *"front view")
+        for size in ((80, 24), (200, 50), (60, 15), (20, 5), (120, 40)):
+            await it.pilot.resize_terminal(*size)
+            await it.press("ctrl+o", "ctrl+o", "tab", "shift+tab")
+        assert crop_of(it).view == "front view"
+        assert "front view" in it.text()
+
+
+async def test_without_pictures_and_with_a_lost_one(opened: Callable) -> None:
+    async with opened(images="none") as it:
+        await it.press("f4", "escape", "n", "n", "n")
+        await it.until(lambda: "The picture is not there" in it.text(), "what is wrong")
+        await it.press("f3", "f4", "enter", "tab", "x")
+        assert crop_of(it, "lost").view == "x"
+
+
+async def test_help_and_palette_know_the_pane(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("f1")
+        assert "Keys: Captions" in it.text() and "As previous" in it.text()
+        await it.press("escape")
+        await it.press("escape", ":", *"looked, none", "enter")
+        await it.until(lambda: crop_of(it).details == (), "the action from the palette")
