@@ -112,12 +112,13 @@ def tidy_driver(base: type[Driver]) -> type[Driver]:
 
 
 def end_on_signals(app: App[Any]) -> None:
-    """Leave in an orderly way when the machine or the connection goes (SIGTERM, SIGHUP).
+    """Leave in an orderly way when the machine or the connection goes (SIGTERM, SIGHUP),
+    or somebody interrupts it from outside (SIGINT).
 
     What was edited is saved, and the terminal is given back where there still is one.
     """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         # Not in a thread other than the main one, where apps run in tests.
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, _end, app, 128 + number)

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -27,7 +28,7 @@ def test_the_app_saves_and_ends_and_leaves_no_process_behind(project: Path) -> N
         left = rect_on_disk(project)[0]
         _read_until(terminal, b"front")
         time.sleep(1.0)
-        os.write(terminal, b"lll")
+        os.write(terminal, b"l")
         _read_until(terminal, b"not saved")
     finally:
         os.close(terminal)
@@ -36,7 +37,27 @@ def test_the_app_saves_and_ends_and_leaves_no_process_behind(project: Path) -> N
         os.kill(child, 9)
         os.waitpid(child, 0)
     assert ended, "it waits for a terminal that is gone"
-    assert rect_on_disk(project)[0] == left + 3
+    assert rect_on_disk(project)[0] == left + 1
+
+
+def test_an_interrupt_from_outside_saves_first(project: Path) -> None:
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm-256color", COLUMNS="", LINES="")
+        os.execv(sys.executable, [sys.executable, "-m", "spyke_tui", str(project)])
+    try:
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        left = rect_on_disk(project)[0]
+        _read_until(terminal, b"front")
+        time.sleep(1.0)
+        os.write(terminal, b"l")
+        _read_until(terminal, b"not saved")
+        os.kill(child, signal.SIGINT)
+        status = _drained(terminal, child)
+    finally:
+        os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 130
+    assert rect_on_disk(project)[0] == left + 1
 
 
 def rect_on_disk(project: Path) -> tuple[int, int]:
@@ -51,6 +72,22 @@ def _read_until(terminal: int, words: bytes) -> None:
         assert time.monotonic() < until, seen[-2000:]
         if select.select([terminal], [], [], 0.2)[0]:
             seen += os.read(terminal, 65536)
+
+
+def _drained(terminal: int, child: int) -> int:
+    """The status of the ended child; what it says meanwhile is read and dropped."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if select.select([terminal], [], [], 0.05)[0]:
+            try:
+                os.read(terminal, 65536)
+            except OSError:
+                time.sleep(0.05)
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+    os.kill(child, 9)
+    return os.waitpid(child, 0)[1]
 
 
 def _ends(child: int) -> bool:
