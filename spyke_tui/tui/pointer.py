@@ -50,7 +50,9 @@ class Pointer:
         before = self._editor.project
         if self._start is not None:
             dx, dy = round(event.x - pressed.x), round(event.y - pressed.y)
+            self._from = None  # where it is refused the drag is over
             self._editor.drag(self._start, self._edges, dx, dy)
+            self._from = pressed
         else:
             self._band = self._spanned(pressed, event)
         self._screen.edited(before is not self._editor.project)

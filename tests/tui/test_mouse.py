@@ -152,3 +152,32 @@ async def test_a_click_chooses_a_suggestion(opened: Callable) -> None:
         before = it.session.project
         await drag(it, (col, row), (col + 9, row + 9))
         assert it.session.project is before
+
+
+async def test_what_is_refused_is_told_once_and_the_keys_go_on(
+    opened: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = ["somebody"]
+    monkeypatch.setattr("spyke_tui.store.app_lock.AppLock.take", lambda _: holder[0])
+    async with opened() as it:
+        await it.until(lambda: it.session.history.holder == "somebody", "the lock")
+        col, row = cell_at(it, 120, 160)
+        await drag(it, (col, row), (col + 3, row), (col + 8, row))
+        start = cell_at(it, 450, 60)
+        await drag(it, start, (start[0] + 6, start[1] + 6))
+        told = [n for n in it.app._notifications if "Nothing can be changed" in n.message]
+        assert len(told) == 2 and it.rect() == FRONT
+        await it.press("e")
+        it.app.screen.query_one("#numbers").value = "1 2 30 40"
+        await it.press("enter")
+        await it.press("E", "t", "enter", "R")
+        it.app.screen.query_one("#name").value = "other"
+        await it.press("enter", "m", "M", "down", "enter")
+        assert it.rect() == FRONT and len(it.session.project.crops) == 4
+        holder[0] = ""
+        await it.until(lambda: not it.session.history.holder, "the lock to be free")
+        await it.press("escape", "escape")
+        it.crops.sheet_view.focus()
+        await it.press("right")
+        await drag(it, (col, row), (col + 3, row))
+        assert it.rect()[0] > 65

@@ -170,7 +170,8 @@ class CropsScreen(PaneScreen):
     def edit(self, change: Callable[[CropEditor], object]) -> None:
         """Change something, outside of the keys: an answer has come."""
         before = self.session.project
-        change(self.editor)
+        with self.spyke.telling():
+            change(self.editor)
         self.edited(before is not self.session.project)
 
     def on_descendant_focus(self) -> None:
@@ -245,10 +246,12 @@ class CropsScreen(PaneScreen):
         self._pointer.press(event)
 
     def on_sheet_dragged(self, event: SheetDragged) -> None:
-        self._pointer.drag(event)
+        with self.spyke.telling():
+            self._pointer.drag(event)
 
     def on_sheet_released(self) -> None:
-        self._pointer.release()
+        with self.spyke.telling():
+            self._pointer.release()
 
     def on_picture_wanted(self) -> None:
         self.sheet_view.focus()
