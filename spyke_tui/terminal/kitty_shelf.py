@@ -58,12 +58,15 @@ class Parcel:
     arrived: Callable[[Parcel], Update]
     then: Callable[[], Update]
     """What its owner can show now."""
+    begun: set[int]
+    """The shelf's list of images of which the terminal may have something."""
     wait: Callable[[], float]
     """For how many seconds no key should have come before this is sent."""
     pieces: list[str] = field(default_factory=list)
     pixels: int = 0
     sent: int = 0
     void: bool = False
+    ended: bool = False
 
     def due(self, idle: float) -> bool:
         return self.void or idle >= self.wait()
@@ -78,11 +81,18 @@ class Parcel:
             return GIVE_UP if begun else ""
         if self.sent >= len(self.pieces):
             return ""
+        self.begun.add(self.image)
         self.sent += 1
         return self.pieces[self.sent - 1]
 
     def done(self) -> Update:
-        return Update() if self.void else self.arrived(self)
+        self.ended = True
+        if not self.void:
+            return self.arrived(self)
+        if self.image not in self.begun:
+            return Update()
+        self.begun.discard(self.image)  # it came, but nobody wants it any more
+        return Update(text=deleted(self.image))
 
 
 def _sweep() -> None:
@@ -104,6 +114,9 @@ class Shelf:
         self._next = first if first is not None else 1000 + secrets.randbelow(90_000)
         self._held: dict[Key, Held] = {}
         self._coming: dict[Key, Parcel] = {}
+        self._sending: list[Parcel] = []
+        """Every parcel that was asked for and has not ended, also those nobody wants any more."""
+        self._begun: set[int] = set()
         self._files: list[str] = []
         self.watchers: list[Callable[[], str]] = []
         """Asked for their words when an image has come: they cut from others' images."""
@@ -133,8 +146,9 @@ class Shelf:
         if key in self._coming:
             return ()
         image, self._next = self._next, self._next + 1
-        parcel = Parcel(key, image, lambda: make(image), self._arrived, then, wait)
+        parcel = Parcel(key, image, lambda: make(image), self._arrived, then, self._begun, wait)
         self._coming[key] = parcel
+        self._sending = [one for one in self._sending if not one.ended] + [parcel]
         return (parcel,)
 
     def rgb(self, image: int, picture: Image) -> tuple[list[str], int] | None:
@@ -165,17 +179,18 @@ class Shelf:
                 room, places = room - held.pixels, places - 1
                 continue
             del self._held[key]
+            self._begun.discard(held.image)
             out.append(deleted(held.image))
         return "".join(out)
 
     def clear(self) -> str:
         """Take everything out of the terminal; what is on its way gives up."""
-        begun = any(0 < p.sent < len(p.pieces) for p in self._coming.values())
-        for parcel in self._coming.values():
+        halfway = any(0 < p.sent < len(p.pieces) for p in self._sending)
+        for parcel in self._sending:
             parcel.void = True
-        out = (GIVE_UP if begun else "") + "".join(deleted(h.image) for h in self._held.values())
-        out += "".join(deleted(p.image) for p in self._coming.values() if p.sent)
-        self._held, self._coming = {}, {}
+        out = (GIVE_UP if halfway else "") + "".join(deleted(one) for one in sorted(self._begun))
+        self._begun.clear()
+        self._held, self._coming, self._sending = {}, {}, []
         for path in self._files:
             with contextlib.suppress(OSError):  # the terminal has read and deleted it
                 os.unlink(path)

@@ -149,9 +149,10 @@ class TerminalWriter:
                 await asyncio.to_thread(transfer.prepare)
             except (OSError, ValueError, MemoryError):
                 continue  # a picture less; the rest of the screen goes on
+            await self._drained()
             while piece := transfer.next():
-                await self._drained()
                 self._raw(piece)
+                await self._drained()
             update = transfer.done()
             with self.one_write():
                 take(update)
