@@ -41,6 +41,7 @@ def _leave(screen: CaptionsScreen) -> None:
         return
     screen.captions.leave_field()
     screen.set_class(False, "-tags")
+    screen.proposing.close()
     _outside(screen)
     screen.draw()
 

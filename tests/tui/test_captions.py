@@ -344,5 +344,7 @@ async def test_help_and_palette_know_the_pane(captions: Callable) -> None:
         await it.press("f1")
         assert "Keys: Captions" in it.text() and "As previous" in it.text()
         await it.press("escape")
-        await it.press("escape", ":", *"looked, none", "enter")
+        await it.press("escape", ":", *"looked, none")
+        await it.until(lambda: "Captions: Looked, none" in it.text(), "the action in the palette")
+        await it.press("enter")
         await it.until(lambda: crop_of(it).details == (), "the action from the palette")

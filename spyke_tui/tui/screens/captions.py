@@ -164,9 +164,8 @@ class CaptionsScreen(PaneScreen):
         self.call_later(self._focus_moved)
 
     def _focus_moved(self) -> None:
-        if not self.app.app_focus:  # the terminal lost the focus: all stays as it is
-            return
-        if self._visited != self._visiting():
+        # Where nothing has the focus, the terminal itself may have lost it: all stays as it is.
+        if self.focused is not None and self._visited != self._visiting():
             self._visit_field()
         self.draw()
 

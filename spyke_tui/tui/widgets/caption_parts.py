@@ -18,7 +18,7 @@ from spyke_tui.model.caption_diff import tag_diff
 from spyke_tui.model.undecided import undecided
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.widgets.cell_pane import TextPane
-from spyke_tui.tui.widgets.inks import mixed, theme_ink
+from spyke_tui.tui.widgets.inks import mixed, readable, theme_ink
 
 if TYPE_CHECKING:
     from spyke_tui.model.project import Crop, Dataset
@@ -43,8 +43,9 @@ class InkPane(TextPane):
 
     def cells(self, piece: Ink) -> list[Cell]:
         fg, bg = self.ink
-        colour = theme_ink(self.app, piece.ink) if piece.ink else fg
-        if piece.dim:
+        is_own = not piece.ink or self.app.native_ansi_color
+        colour = fg if is_own else readable(theme_ink(self.app, piece.ink), bg, fg)
+        if piece.dim and not self.app.native_ansi_color:
             colour = mixed(colour, bg, 0.4)
         return cells_of(piece.text, colour, bg, piece.bold)
 
@@ -230,7 +231,7 @@ class ProposalList(InkPane):
 
     def _one(self, proposal: Proposal, marked: bool) -> list[Cell]:
         fg, bg = self.ink
-        ink = theme_ink(self.app, "primary")
+        ink = fg if self.app.native_ansi_color else theme_ink(self.app, "primary")
         if marked:
             return cells_of(f" {proposal.text} ", bg, ink, True)
         return cells_of(f" {proposal.text} ", fg, bg)

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.widgets.cell_pane import TextPane
-from spyke_tui.tui.widgets.inks import mixed, theme_ink
+from spyke_tui.tui.widgets.inks import mixed, readable, theme_ink
 
 
 class OptionsField(TextPane, can_focus=True):
@@ -99,7 +99,8 @@ class OptionsField(TextPane, can_focus=True):
             on = at < len(self._on) and self._on[at]
             under = self.has_focus and self._has_cursor and at == self.cursor
             digit = f"{at + 1}" if at < 9 else ""
-            ink = theme_ink(self.app, "primary") if on else fg
+            is_own = not on or self.app.native_ansi_color
+            ink = fg if is_own else readable(theme_ink(self.app, "primary"), bg, fg)
             cells = cells_of(digit, dim, bg)
             name = f"{self.sign(on)}{option}"
             if on and not self.sign(on):

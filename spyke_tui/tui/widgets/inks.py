@@ -25,3 +25,17 @@ def mixed(one: int, other: int, share: float) -> int:
         a, b = one >> shift & 255, other >> shift & 255
         out |= round(a + (b - a) * share) << shift
     return out
+
+
+def readable(ink: int, ground: int, text: int) -> int:
+    """`ink`, with so much of the `text` colour in it that it can be read on `ground`."""
+    for share in (0.0, 0.4, 0.7):
+        shade = mixed(ink, text, share)
+        if abs(_light(shade) - _light(ground)) >= 70:
+            return shade
+    return text
+
+
+def _light(colour: int) -> float:
+    red, green, blue = colour >> 16, colour >> 8 & 255, colour & 255
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
