@@ -9,7 +9,6 @@ waits behind one piece at most.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
@@ -43,8 +42,8 @@ class TerminalWriter:
         self._pending: list[str] | None = None
         self.written = 0
         """Characters written so far (for tests and curiosity)."""
-        self._transfers: deque[tuple[Transfer, Callable[[Update], None]]] = deque()
-        self._sending: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+        self._line = asyncio.Lock()
         self._last = monotonic()
         self._panes: list[PicturePane] = []
 
@@ -109,10 +108,15 @@ class TerminalWriter:
             self._write(text)
 
     def send(self, transfers: Sequence[Transfer], take: Callable[[Update], None]) -> None:
-        """Send picture data, one transfer after the other; `take` shows what can be shown then."""
-        self._transfers.extend((transfer, take) for transfer in transfers)
-        if self._transfers and (self._sending is None or self._sending.done()):
-            self._sending = asyncio.get_running_loop().create_task(self._send())
+        """Send picture data; `take` shows what can be shown then.
+
+        Each is prepared in a thread as soon as it is due, so that a small one need not wait for
+        a large one; on the line they go one after the other.
+        """
+        for transfer in transfers:
+            task = asyncio.get_running_loop().create_task(self._send(transfer, take))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
 
     def watch(self, pane: PicturePane) -> None:
         """Tell this pane what Textual paints over it, and take its picture down at the end."""
@@ -133,22 +137,18 @@ class TerminalWriter:
 
     def farewell(self) -> None:
         """The terminal is about to be given back."""
-        if self._sending is not None:
-            self._sending.cancel()
-            self._sending = None
-        self._transfers.clear()
+        for task in tuple(self._sending):
+            task.cancel()
         self._raw("".join(pane.farewell() for pane in self._panes))
 
-    async def _send(self) -> None:
-        while self._transfers:
-            transfer, take = self._next_due()
-            if transfer is None or take is None:
-                await asyncio.sleep(PATIENCE)
-                continue
-            try:
-                await asyncio.to_thread(transfer.prepare)
-            except (OSError, ValueError, MemoryError):
-                continue  # a picture less; the rest of the screen goes on
+    async def _send(self, transfer: Transfer, take: Callable[[Update], None]) -> None:
+        while not transfer.due(monotonic() - self._last):
+            await asyncio.sleep(PATIENCE)
+        try:
+            await asyncio.to_thread(transfer.prepare)
+        except (OSError, ValueError, MemoryError):
+            return  # a picture less; the rest of the screen goes on
+        async with self._line:
             await self._drained()
             while piece := transfer.next():
                 self._raw(piece)
@@ -156,15 +156,6 @@ class TerminalWriter:
             update = transfer.done()
             with self.one_write():
                 take(update)
-
-    def _next_due(self) -> tuple[Transfer | None, Callable[[Update], None] | None]:
-        """The first transfer that need not wait any longer."""
-        idle = monotonic() - self._last
-        for at, (transfer, take) in enumerate(self._transfers):
-            if transfer.due(idle):
-                del self._transfers[at]
-                return transfer, take
-        return None, None
 
     async def _drained(self) -> None:
         """Wait until the driver's own thread has written what it was given."""
