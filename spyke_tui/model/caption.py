@@ -56,6 +56,11 @@ def compose(crop: Crop, dataset: Dataset) -> str:
     return ", ".join(unique_tags(tag for field in fields for tag in split_tags(field)))
 
 
+def has_override(crop: Crop) -> bool:
+    """Whether the crop's own caption stands instead of the composed one (blanks are none)."""
+    return bool(one_line(crop.caption))
+
+
 def caption_of(crop: Crop, dataset: Dataset) -> str:
     """The crop's caption: its own override where set, else the composed one."""
     return one_line(crop.caption) or compose(crop, dataset)

@@ -6,6 +6,7 @@ something else, and it can be kept in a file. Only sheets and crops are in it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from spyke_tui.model.project import Crop, Project, Sheet
@@ -16,12 +17,17 @@ FEW = 1500
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Crops at one place: `before` became `after`. `above` is the id of the crop before them."""
+    """Crops at one place: `before` became `after`. `above` is the id of the crop before them.
+
+    `doubled` are those ids of theirs that another crop had as well: such a crop comes back beside
+    the other.
+    """
 
     at: int
     above: str
     before: tuple[Crop, ...]
     after: tuple[Crop, ...]
+    doubled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Patch:
     def reversed(self) -> Patch:
         shift, hunks = 0, []
         for hunk in self.hunks:
-            hunks.append(Hunk(hunk.at + shift, hunk.above, hunk.after, hunk.before))
+            hunks.append(replace(hunk, at=hunk.at + shift, before=hunk.after, after=hunk.before))
             shift += len(hunk.after) - len(hunk.before)
         sheets = tuple(SheetChange(s.key, s.above, s.after, s.before) for s in self.sheets)
         return Patch(tuple(hunks), sheets)
@@ -114,9 +120,18 @@ def _hunks(before: tuple[Crop, ...], after: tuple[Crop, ...]) -> tuple[Hunk, ...
             before[start + i1 - 1].id if start + i1 else "",
             old[i1:i2],
             new[j1:j2],
+            _doubled(old[i1:i2], before) + _doubled(new[j1:j2], after),
         )
         for i1, i2, j1, j2 in codes
     )
+
+
+def _doubled(some: tuple[Crop, ...], crops: tuple[Crop, ...]) -> tuple[str, ...]:
+    """The ids of `some`, a part of `crops`, that more than one crop has."""
+    if len(some) == len(crops):
+        return ()
+    counts = Counter(crop.id for crop in crops)
+    return tuple(crop.id for crop in some if counts[crop.id] > 1)
 
 
 def _runs(old: tuple[Crop, ...], new: tuple[Crop, ...]) -> list[tuple[int, int, int, int]]:
@@ -157,7 +172,7 @@ def _place(crops: list[Crop], hunk: Hunk, shift: int) -> int:
         raise PatchError(_why_crop(crops, hunk))
     taken = {crop.id for crop in crops}
     for crop in hunk.after:
-        if crop.id in taken:
+        if crop.id in taken and crop.id not in hunk.doubled:
             raise PatchError(f"There is another crop {crop.id} by now.")
     if 0 <= usual <= len(crops) and (crops[usual - 1].id if usual else "") == hunk.above:
         return usual

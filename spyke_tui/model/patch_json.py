@@ -16,7 +16,7 @@ def step_as_json(step: Step) -> dict[str, Any]:
     return {
         "label": step.label,
         "crops": [
-            [hunk.at, hunk.above, _listed(hunk.before), _listed(hunk.after)]
+            [hunk.at, hunk.above, _listed(hunk.before), _listed(hunk.after), list(hunk.doubled)]
             for hunk in step.patch.hunks
         ],
         "sheets": [
@@ -29,8 +29,8 @@ def step_as_json(step: Step) -> dict[str, Any]:
 def step_from_json(value: Any) -> Step:
     """Raises ValueError, TypeError, KeyError, LookupError or a `FieldError` for anything else."""
     hunks = tuple(
-        Hunk(int(at), str(above), _crops(before), _crops(after))
-        for at, above, before, after in value["crops"]
+        Hunk(int(at), str(above), _crops(before), _crops(after), tuple(map(str, doubled)))
+        for at, above, before, after, doubled in value["crops"]
     )
     sheets = tuple(
         SheetChange(str(key), str(above), _sheet(key, before), _sheet(key, after))

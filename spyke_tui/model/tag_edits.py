@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from spyke_tui.model.caption import FACE_FRAMINGS, compose, split_tags, unique_tags
+from spyke_tui.model.caption import FACE_FRAMINGS, compose, has_override, split_tags, unique_tags
 from spyke_tui.model.caption_words import is_background, is_expression
 from spyke_tui.model.project import FRAMINGS, Crop, Dataset
 
@@ -16,7 +16,7 @@ def with_tags(crop: Crop, new: Sequence[str], at: int | None, dataset: Dataset) 
     0 is the first place, None the last; negative ones count from the end. An override is edited
     as text.
     """
-    if crop.caption.strip():
+    if has_override(crop):
         return replace(crop, caption=inserted(crop.caption, new, at, dataset))
     missing = _missing(new, split_tags(compose(crop, dataset)))
     place = len(crop.tags) if at is None else at
@@ -49,7 +49,7 @@ def with_tag_exchanged(crop: Crop, old: str, new: Sequence[str]) -> Crop | str:
 
     Only the fields that make the tag change; an override is edited as text.
     """
-    if crop.caption.strip():
+    if has_override(crop):
         caption = exchanged(crop.caption, old, new)
         # An empty override is none: the fields would speak instead.
         return replace(crop, caption=caption) if caption else f'"{old}" is its whole caption'

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from spyke_tui.errors import UsageError
-from spyke_tui.model.caption import caption_of, split_tags
+from spyke_tui.model.caption import caption_of, has_override, split_tags
 from spyke_tui.model.mirroring import mirror_refusal
 from spyke_tui.model.project import FRAMINGS, STATUSES, Crop, Dataset
 from spyke_tui.model.table import quoted
@@ -52,7 +52,7 @@ class _Words:
         has_trigger = tags[:1] == (_folded(dataset.trigger),)
         self.tags = tags[1:] if has_trigger else tags
         """The tags of the caption, whatever field they come from, without the trigger."""
-        own = crop.tags if crop.caption else ()
+        own = crop.tags if has_override(crop) else ()
         self.everything = "\n".join((crop.id, self.caption, *own)).casefold()
 
 
@@ -261,7 +261,7 @@ def _mirror(key: str, value: _Value) -> _Test:
 def _caption(_key: str, value: _Value) -> _Test:
     if value.text in ("override", "composed"):
         wanted = value.text == "override"
-        return lambda look: bool(look.crop.caption.strip()) is wanted
+        return lambda look: has_override(look.crop) is wanted
     test = value.anywhere()
     return lambda look: test(look.words.caption)
 

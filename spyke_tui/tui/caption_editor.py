@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from spyke_tui.errors import UsageError
 from spyke_tui.model.batch import BatchEdit, replace_tag
-from spyke_tui.model.caption import caption_of, compose
+from spyke_tui.model.caption import caption_of, compose, has_override
 from spyke_tui.model.caption_form import (
     FORM,
     ChoiceName,
@@ -210,7 +210,7 @@ class CaptionEditor:
         if crop is None:
             return False
         self.leave_field()
-        by_hand = not crop.caption.strip()
+        by_hand = not has_override(crop)
         text = compose(crop, self.project.dataset) if by_hand else ""
         self._take("caption by hand" if by_hand else "caption from its fields",
                    replace(crop, caption=text))  # fmt: skip

@@ -84,3 +84,11 @@ def test_a_burst_is_one_step() -> None:
     assert history.project == START
     assert history.redo() == "nudge"
     assert history.project.crops[0].rect.left == 30
+
+
+def test_one_of_two_crops_with_one_id_comes_back_beside_the_other() -> None:
+    twice = START.with_crops((*START.crops, replace(START.crops[0], rect=Rect(5, 5, 9, 9))))
+    history = History(twice)
+    history.apply("delete one", twice.with_crops(twice.crops[1:]))
+    history.undo()
+    assert history.project == twice

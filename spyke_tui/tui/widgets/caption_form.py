@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from textual.app import ComposeResult
 
 from spyke_tui.errors import SpykeError
+from spyke_tui.model.caption import has_override
 from spyke_tui.model.caption_form import (
     FORM,
     TEXT_FIELDS,
@@ -125,7 +126,7 @@ class CaptionForm(Rows):
 
     @property
     def _is_by_hand(self) -> bool:
-        return self._editor.crop is not None and bool(self._editor.crop.caption.strip())
+        return self._editor.crop is not None and has_override(self._editor.crop)
 
     # What the fields hold
 

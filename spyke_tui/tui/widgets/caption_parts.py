@@ -11,6 +11,7 @@ from spyke_tui.model.caption import (
     caption_of,
     compose,
     estimate_tokens,
+    has_override,
     split_tags,
     starts_with_trigger,
 )
@@ -153,7 +154,7 @@ class CaptionView(InkPane):
 
     def _caption(self, crop: Crop, dataset: Dataset) -> list[list[Cell]]:
         caption = caption_of(crop, dataset)
-        if not crop.caption.strip():
+        if not has_override(crop):
             tags = split_tags(caption)
             last = len(tags) - 1
             return self.flowed(
