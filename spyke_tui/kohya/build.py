@@ -5,10 +5,12 @@ Never over a file that somebody else wrote or changed: those are kept, and said.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import PictureError, UsageError, WriteError
@@ -29,6 +31,7 @@ from spyke_tui.kohya.sheets import (
     crop_problem,
     duplicate_ids,
     excluded_sheet,
+    sheet_path,
     unreadable_sheet,
 )
 from spyke_tui.kohya.training_images import Progress, TrainingImages
@@ -143,10 +146,16 @@ class _Build:
         return self.ledger.result
 
     def run(self, only: frozenset[str] | None, progress: Progress) -> None:
+        hashing = Thread(target=self._hash_sheets, args=[only], daemon=True)
+        hashing.start()
         remove_leftovers(self.layout.train)
         remove_leftovers(self.layout.own)
         sheets = Sheets(self.project, self.folder)
         plan = list(plan_training(self.project, self.layout))
+        # The first look at a sheet loads the imaging library, with the other core idle.
+        for key in {p.crop.sheet for p in plan if p.crop.sheet in self.project.sheets}:
+            sheets.state(key)
+        hashing.join()
         refused = self._refuse(plan, sheets, only)
         before = list(self.manifest.files)
         follow_folders(self.manifest, self.layout, self.result)
@@ -178,6 +187,16 @@ class _Build:
                 stamps[str(path)] = stamp
         return stamps
 
+    def _hash_sheets(self, only: frozenset[str] | None) -> None:
+        """Have the digests ready when `_refuse` asks for them (in a thread of its own)."""
+        kept = [c for c in self.project.crops if c.status == "keep" and (not only or c.id in only)]
+        for key in {crop.sheet: None for crop in kept}:
+            sheet = self.project.sheets.get(key)
+            path = sheet_path(sheet, self.folder) if sheet else None
+            with contextlib.suppress(OSError):
+                if path and path.is_file():
+                    self.manifest.source_sha256(path)
+
     def _refuse(
         self, plan: list[Planned], sheets: Sheets, only: frozenset[str] | None
     ) -> dict[str, str]:
@@ -200,6 +219,9 @@ class _Build:
                     self.result.failed.append(
                         Failure(crop.id, problem.code, problem.message, problem.fix)
                     )
+        for planned in plan:  # hashed in vain: nothing is built from it, so nothing is known of it
+            if planned.crop.sheet in self.project.sheets.keys() - self.digests.keys():
+                self.manifest.sources.pop(str(sheets.state(planned.crop.sheet).path), None)
         return refused
 
     def _remove_what_nobody_asks_for(self, plan: list[Planned]) -> None:
