@@ -1,7 +1,8 @@
 """What differs between two projects, so that it can be done and undone on a third.
 
 A step of undo is a patch and not a whole project: it goes back even after another program changed
-something else, and it can be kept in a file. Only sheets and crops are in it.
+something else, and it can be kept in a file. Sheets, crops, and the written keys of [reg] and
+[topup] are in it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from spyke_tui.model.project import Crop, Project, Sheet
+from spyke_tui.model.settings_edit import (
+    REROLLS,
+    SettingChange,
+    changes_between,
+    settings_of,
+    with_settings,
+    written,
+)
+from spyke_tui.model.table import FieldError
 
 FEW = 1500
 """Crops up to which several separate changes are told apart where some came or went."""
@@ -46,9 +56,10 @@ class Patch:
 
     hunks: tuple[Hunk, ...] = ()
     sheets: tuple[SheetChange, ...] = ()
+    settings: tuple[SettingChange, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.hunks or self.sheets)
+        return bool(self.hunks or self.sheets or self.settings)
 
     def reversed(self) -> Patch:
         shift, hunks = 0, []
@@ -56,7 +67,8 @@ class Patch:
             hunks.append(replace(hunk, at=hunk.at + shift, before=hunk.after, after=hunk.before))
             shift += len(hunk.after) - len(hunk.before)
         sheets = tuple(SheetChange(s.key, s.above, s.after, s.before) for s in self.sheets)
-        return Patch(tuple(hunks), sheets)
+        settings = tuple(SettingChange(s.kind, s.key, s.after, s.before) for s in self.settings)
+        return Patch(tuple(hunks), sheets, settings)
 
 
 class PatchError(Exception):
@@ -64,8 +76,12 @@ class PatchError(Exception):
 
 
 def patch_between(before: Project, after: Project) -> Patch:
-    """The sheets and crops in which two projects differ."""
-    return Patch(_hunks(before.crops, after.crops), _sheet_changes(before, after))
+    """The sheets, crops and settings in which two projects differ."""
+    return Patch(
+        _hunks(before.crops, after.crops),
+        _sheet_changes(before, after),
+        changes_between(before, after),
+    )
 
 
 def patched(project: Project, patch: Patch) -> Project:
@@ -87,8 +103,27 @@ def patched(project: Project, patch: Patch) -> Project:
         at = _place(crops, hunk, shift)
         crops[at : at + len(hunk.before)] = hunk.after
         shift += len(hunk.after) - len(hunk.before)
+    project = _with_settings(project, patch.settings)
     same_sheets = list(sheets.items()) == list(project.sheets.items())
     return replace(project, sheets=project.sheets if same_sheets else sheets, crops=tuple(crops))
+
+
+def _with_settings(project: Project, changes: tuple[SettingChange, ...]) -> Project:
+    for change in changes:
+        if written(settings_of(project, change.kind)).get(change.key) != change.before:
+            raise PatchError(_why_setting(change))
+    try:
+        for change in changes:
+            project = with_settings(project, change.kind, {change.key: change.after})
+    except FieldError as error:
+        raise PatchError(error.message) from error
+    return project
+
+
+def _why_setting(change: SettingChange) -> str:
+    if change.key.startswith(REROLLS):
+        return f"Image {change.key.removeprefix(REROLLS)} was rejected or taken back meanwhile."
+    return f"{change.key} in [{change.kind}] was changed meanwhile."
 
 
 def _hunks(before: tuple[Crop, ...], after: tuple[Crop, ...]) -> tuple[Hunk, ...]:

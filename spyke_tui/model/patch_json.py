@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import Any
 
+from spyke_tui.model.generation import KINDS
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.model.history import Step
 from spyke_tui.model.patch import Hunk, Patch, SheetChange
 from spyke_tui.model.project import Crop, Sheet
-from spyke_tui.model.reading import read_project
+from spyke_tui.model.reading import GENERATION_KEYS, read_project
+from spyke_tui.model.settings_edit import REROLLS, SettingChange, Value
 
 
 def step_as_json(step: Step) -> dict[str, Any]:
@@ -22,6 +24,10 @@ def step_as_json(step: Step) -> dict[str, Any]:
         "sheets": [
             [one.key, one.above, _values(one.before), _values(one.after)]
             for one in step.patch.sheets
+        ],
+        "settings": [
+            [one.kind, one.key, _plain(one.before), _plain(one.after)]
+            for one in step.patch.settings
         ],
     }
 
@@ -36,7 +42,23 @@ def step_from_json(value: Any) -> Step:
         SheetChange(str(key), str(above), _sheet(key, before), _sheet(key, after))
         for key, above, before, after in value["sheets"]
     )
-    return Step(str(value["label"]), Patch(hunks, sheets))
+    settings = tuple(_setting(*one) for one in value.get("settings", ()))
+    return Step(str(value["label"]), Patch(hunks, sheets, settings))
+
+
+def _setting(kind: Any, key: Any, before: Any, after: Any) -> SettingChange:
+    if kind not in KINDS or not (key in GENERATION_KEYS or str(key).startswith(REROLLS)):
+        raise ValueError(key)
+    return SettingChange(kind, key, _value(before), _value(after))
+
+
+def _value(value: Any) -> Value | None:
+    if isinstance(value, list):
+        return tuple(map(str, value))
+    if value is not None and type(value) not in (str, int, float):
+        raise TypeError(value)
+    found: Value | None = value
+    return found
 
 
 def _listed(crops: tuple[Crop, ...]) -> list[dict[str, Any]]:

@@ -121,6 +121,9 @@ class Generation:
     width: int = 512
     height: int = 512
     workflow: str = ""
+    given: frozenset[str] = frozenset()
+    """The keys that stand in its own table of crops.toml (``server``, ``steps``...; never
+    ``rerolls``); the rest are defaults, or for [topup] come from [reg]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,15 +53,9 @@ def read_project(data: Mapping[str, Any]) -> Project:
     targets = _read_targets(top.table("targets", "[targets]"), unknown)
     sheets = _read_sheets(top.table("sheets", '[sheets.KEY] with file = "..."'), unknown)
     crops = tuple(_read_crop(table, unknown) for table in top.tables("crops", "[[crops]]"))
-    plain = Generation(width=dataset.size, height=dataset.size)
-    reg = _read_generation(top.table("reg", "[reg]"), plain, unknown)
-    topup_base = Generation(
-        servers=reg.servers, auth_env=reg.auth_env, checkpoint=reg.checkpoint, count=5,
-        seed=reg.seed, negative=DEFAULT_NEGATIVE, steps=reg.steps, cfg=reg.cfg,
-        sampler=reg.sampler, scheduler=reg.scheduler, width=reg.width, height=reg.height,
-        workflow=reg.workflow,
-    )  # fmt: skip
-    topup = _read_generation(top.table("topup", "[topup]"), topup_base, unknown)
+    reg, topup = read_generations(
+        top.table("reg", "[reg]"), top.table("topup", "[topup]"), dataset.size, unknown
+    )
     return Project(
         dataset, targets, MappingProxyType(sheets), crops, reg, topup, (*top.unknown(), *unknown)
     )
@@ -231,6 +225,28 @@ def _read_crop(table: Table, unknown: list[str]) -> Crop:
     return crop
 
 
+GENERATION_KEYS = (
+    "server", "auth_env", "checkpoint", "count", "seed", "prompt", "negative", "steps", "cfg",
+    "sampler", "scheduler", "width", "height", "workflow",
+)  # fmt: skip
+"""The keys of [reg] and [topup], `rerolls` aside, in the order they are shown in."""
+
+
+def read_generations(
+    reg_table: Table | None, topup_table: Table | None, size: int, unknown: list[str]
+) -> tuple[Generation, Generation]:
+    """[reg] and [topup] after defaults; `size` is the data set's. Raises `FieldError`."""
+    plain = Generation(width=size, height=size)
+    reg = _read_generation(reg_table, plain, unknown)
+    topup_base = Generation(
+        servers=reg.servers, auth_env=reg.auth_env, checkpoint=reg.checkpoint, count=5,
+        seed=reg.seed, negative=DEFAULT_NEGATIVE, steps=reg.steps, cfg=reg.cfg,
+        sampler=reg.sampler, scheduler=reg.scheduler, width=reg.width, height=reg.height,
+        workflow=reg.workflow,
+    )  # fmt: skip
+    return reg, _read_generation(topup_table, topup_base, unknown)
+
+
 def _read_generation(table: Table | None, base: Generation, unknown: list[str]) -> Generation:
     if table is None:
         return base
@@ -250,6 +266,7 @@ def _read_generation(table: Table | None, base: Generation, unknown: list[str]) 
         width=table.integer("width", base.width, low=16),
         height=table.integer("height", base.height, low=16),
         workflow=table.text("workflow", base.workflow),
+        given=frozenset(key for key in GENERATION_KEYS if table.has(key)),
     )
     unknown.extend(table.unknown())
     return generation

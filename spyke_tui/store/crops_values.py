@@ -1,8 +1,8 @@
-"""The values of a sheet's or a crop's table, brought in one by one."""
+"""The values of a sheet's, a crop's or a settings table, brought in one by one."""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 import tomlkit
@@ -10,6 +10,7 @@ import tomlkit.items
 
 from spyke_tui.model.geometry import Rect
 from spyke_tui.model.project import Crop, Sheet
+from spyke_tui.model.settings_edit import REROLLS, SettingChange
 
 CROP_FIELDS = (
     "id", "sheet", "rect", "status", "framing", "view", "pose", "action", "expression",
@@ -79,6 +80,30 @@ def update_fields(table: Writable, old: Crop | Sheet | None, new: Crop | Sheet) 
             _replace(table, name, [value.width, value.height])
         else:
             _replace(table, name, _plain(value))
+
+
+def update_settings(table: Writable, changes: Iterable[SettingChange]) -> None:
+    """Bring changed keys into [reg] or [topup]."""
+    for change in changes:
+        if change.key.startswith(REROLLS):
+            _update_reroll(table, change.key.removeprefix(REROLLS), change.after)
+        elif change.after is None:
+            table.pop(change.key, None)
+        else:
+            _replace(table, change.key, _plain(change.after))
+
+
+def _update_reroll(table: Writable, index: str, count: object) -> None:
+    rerolls = table.get("rerolls")
+    if isinstance(rerolls, MutableMapping):
+        if count is None:
+            rerolls.pop(index, None)
+            if not rerolls:
+                del table["rerolls"]
+        else:
+            _replace(rerolls, index, count)
+    elif count is not None:
+        table["rerolls"] = _parsed(f"{{ {index} = {count} }}")
 
 
 _REQUIRED = object()
