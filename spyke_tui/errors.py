@@ -69,10 +69,45 @@ class WriteError(SpykeError):
 
 
 class ProjectLockedError(SpykeError):
-    """Another process writes to this project."""
+    """Another process writes to this project.
+
+    `holder` says which, in words, "" where that is not known; `is_here`: on this machine.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", holder: str = "", *, is_here: bool = True
+    ) -> None:
+        super().__init__(message, hint)
+        self.holder = holder
+        self.is_here = is_here
 
 
 class ServerError(SpykeError):
     """A generation server is unreachable or refused."""
 
     exit_code = 3
+
+
+class ServerUnreachableError(ServerError):
+    """No answer: refused, no such host, timed out, or the connection broke off.
+
+    `perhaps_received` is true where the request may have reached the server all the same: a POST
+    is then looked up before it is sent again.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, perhaps_received: bool = False) -> None:
+        super().__init__(message, hint)
+        self.perhaps_received = perhaps_received
+
+
+class ServerRefusedError(ServerError):
+    """The server answered, and it was no: `status` is HTTP's, `words` are its own, cleaned."""
+
+    def __init__(self, status: int, words: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.words = words
+
+
+class BadAnswerError(ServerError):
+    """What came is not what a ComfyUI server says: no JSON, too much of it, cut off, a redirect."""
