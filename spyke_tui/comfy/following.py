@@ -1,0 +1,226 @@
+"""Looking at a run from outside: the app, ``reg --status`` and ``check`` all use this.
+
+The journal says what is there, the live file what happens just now. A look is two `stat` calls
+where nothing happened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import Any, get_args
+
+from spyke_tui.model.generation import JobState
+from spyke_tui.model.run_fold import RunFold
+from spyke_tui.model.run_view import ALIVE, ImageView, Order, RunState, RunView, ServerView
+from spyke_tui.store.files import Stamp
+from spyke_tui.store.run_files import RunFiles
+from spyke_tui.store.run_journal import JournalTail
+from spyke_tui.store.run_orders import give_order
+
+LIVE_LIMIT = 1_000_000
+PREVIEW_LIMIT = 64_000_000
+_STATES: tuple[RunState, ...] = get_args(RunState)
+_JOB_STATES: tuple[JobState, ...] = get_args(JobState)
+
+
+class Follower:
+    """One run, watched. Not for several threads at once.
+
+    `settings` is the digest of the settings as crops.toml has them now (`settings_digest`), for
+    `RunView.outdated`; empty: those of the last start.
+    """
+
+    def __init__(self, files: RunFiles, settings: str = "") -> None:
+        self.files = files
+        self.settings = settings
+        self._tail = JournalTail(files.journal)
+        self._fold = RunFold()
+        self._live: dict[str, Any] = {}
+        self._live_stamp: Stamp | None = None
+        self._preview_stamp: Stamp | None = None
+        self._folder_stamp: Stamp | None = None
+        self._present: frozenset[str] | None = None
+        self._key: tuple[object, ...] = ()
+        self._view = RunView(files.kind)
+
+    def poll(self, *, follow: bool = True) -> RunView:
+        """How it stands now; the very same object where nothing has changed.
+
+        `follow` tells the run that somebody looks on: previews are written for followers only.
+        """
+        if follow and self._fold.session.run:
+            self.files.follow()
+        alive = self.files.is_alive()
+        records, anew = self._tail.read()
+        if anew:
+            self._fold = RunFold()
+        for record in records:
+            self._fold.feed(record)
+        live_changed = self._read_live()
+        folder_changed = self._list_images()
+        key = (alive, self.settings)
+        if records or anew or live_changed or folder_changed or key != self._key:
+            self._key = key
+            self._view = self._build(alive)
+        return self._view
+
+    def preview(self) -> bytes | None:
+        """The newest preview picture (JPEG or PNG) that was not given yet."""
+        stamp = Stamp.of(self.files.preview)
+        if stamp is None or stamp == self._preview_stamp or stamp.size > PREVIEW_LIMIT:
+            return None
+        self._preview_stamp = stamp
+        try:
+            return self.files.preview.read_bytes() or None
+        except OSError:
+            return None
+
+    def order(self, order: Order) -> None:
+        """Tell the run; it acts within a second. Raises `WriteError`."""
+        give_order(self.files.orders, order)
+
+    # How it comes about
+
+    def _read_live(self) -> bool:
+        stamp = Stamp.of(self.files.live)
+        if stamp == self._live_stamp:
+            return False
+        self._live_stamp = stamp
+        self._live = {}
+        if stamp is not None and stamp.size <= LIVE_LIMIT:
+            try:
+                data = json.loads(self.files.live.read_bytes())
+            except (OSError, ValueError, RecursionError):
+                data = None
+            self._live = data if isinstance(data, dict) else {}
+        return True
+
+    def _list_images(self) -> bool:
+        """Whether a picture came or went, other than by the run."""
+        stamp = Stamp.of(self.files.images)
+        if stamp == self._folder_stamp and self._present is not None:
+            return False
+        self._folder_stamp = stamp
+        try:
+            self._present = frozenset(os.listdir(self.files.images))
+        except OSError:
+            self._present = frozenset()
+        return True
+
+    def _build(self, alive: bool) -> RunView:
+        fold, session = self._fold, self._fold.session
+        live = self._live if alive and self._live.get("pid") == session.pid else {}
+        state = self._state(alive, live)
+        images = tuple(self._image(index, live) for index in range(1, session.total + 1))
+        word = fold.word
+        says = live if live.get("message") else {}
+        settings = self.settings or session.settings
+        return RunView(
+            kind=self.files.kind,
+            state=state,
+            pid=session.pid,
+            host=session.host,
+            started_at=session.started_at,
+            total=session.total,
+            done=sum(image.state == "verified" for image in images),
+            failed=sum(image.state == "failed" for image in images),
+            images=images,
+            servers=_servers(live) or tuple(map(ServerView, session.servers)) if alive else (),
+            per_minute=_float(live.get("per_minute")),
+            eta_s=_float(live["eta_s"]) if live.get("eta_s") is not None else None,
+            message=_text(says.get("message")) if says else _message(state, word.message),
+            hint=_text(says.get("hint")) if says else _hint(state, self.files.kind, word.hint),
+            field=_text(says.get("field")) if says else word.field,
+            log=tuple(fold.log),
+            outdated=sum(
+                image.state == "verified" and image.settings not in ("", settings)
+                for image in images
+            ),
+        )
+
+    def _state(self, alive: bool, live: dict[str, Any]) -> RunState:
+        word = self._fold.word
+        if not self._fold.session.run:
+            return "starting" if alive else "none"
+        if not alive:
+            return word.state if word.ended else "died"
+        if word.ended:  # the process is about to end
+            return word.state
+        said = live.get("state")
+        return next((s for s in _STATES if s == said and s in ALIVE), "starting")
+
+    def _image(self, index: int, live: dict[str, Any]) -> ImageView:
+        fold = self._fold
+        reroll = fold.rerolls.get(index, 0)
+        made = fold.made.get(index)
+        if index in fold.foreign and made is None:
+            file = self._place(self.files.image(index, fold.session.total).name)
+            return ImageView(index, "verified", reroll, file=file, message=fold.foreign[index])
+        if made is not None and made.placed and made.name in (self._present or ()):
+            return ImageView(
+                index, "verified", made.reroll, made.attempt, made.seed, made.server,
+                self._place(made.name), made.seconds, made.settings, fold.foreign.get(index, ""),
+            )  # fmt: skip
+        failed, sent = fold.failed.get(index), fold.sent.get(index)
+        view = ImageView(index, reroll=reroll)
+        if sent is not None:
+            view = replace(
+                view, reroll=sent.reroll, attempt=sent.attempt, seed=sent.seed,
+                server=sent.server, settings=sent.settings,
+            )  # fmt: skip
+        if failed is not None:
+            state: JobState = "failed" if failed.final else "planned"
+            return replace(view, state=state, attempt=failed.attempt, message=failed.message)
+        jobs = live.get("jobs")
+        said = jobs.get(str(index)) if isinstance(jobs, dict) else None
+        return replace(view, state=next((s for s in _JOB_STATES if s == said), "planned"))
+
+    def _place(self, name: str) -> str:
+        return self.files.name_of(self.files.images / name)
+
+
+def _servers(live: dict[str, Any]) -> tuple[ServerView, ...]:
+    rows = live.get("servers")
+    if not isinstance(rows, list):
+        return ()
+    return tuple(_server(row) for row in rows if isinstance(row, dict))
+
+
+def _server(row: dict[str, Any]) -> ServerView:
+    state = row.get("state")
+    queue, index = row.get("queue_remaining"), row.get("index")
+    return ServerView(
+        address=_text(row.get("address")),
+        state=state
+        if state in ("connecting", "idle", "working", "unreachable", "refused")
+        else "connecting",
+        version=_text(row.get("version")),
+        queue_remaining=queue if isinstance(queue, int) else None,
+        index=index if isinstance(index, int) else None,
+        node=_text(row.get("node")),
+        step=int(_float(row.get("step"))),
+        steps=int(_float(row.get("steps"))),
+        message=_text(row.get("message")),
+    )
+
+
+def _message(state: RunState, said: str) -> str:
+    if state == "died":
+        return "The run ended without a last word (killed, or the machine went down)."
+    return said
+
+
+def _hint(state: RunState, kind: str, said: str) -> str:
+    if state == "died":
+        return f"Start it again: it goes on where it was (spyke-tui {kind})."
+    return said
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and 0 <= value < 1e12 else 0.0
