@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
-import socket
-from contextlib import ExitStack
 from pathlib import Path
-from time import strftime
+from time import monotonic
 
 from spyke_tui.errors import ProjectLockedError, WriteError
-from spyke_tui.store.lock import exclusive
+from spyke_tui.store.lock import Hold, take
+
+PATIENCE = 5.0
+"""Seconds between two looks whether somebody on another machine is still there."""
 
 
 class AppLock:
     """Held while the app is open; the kernel frees it when the process ends, however it ends."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._held: ExitStack | None = None
+        self.path = path
+        self._held: Hold | None = None
+        self._nobody_kept_out = False
+        self._holder = ""
+        self._next_look = 0.0
+        self.left_behind = ""
+        """Who had it before and did not give it back (killed, or a machine that went)."""
 
     def take(self) -> str:
-        """Take the lock; who has it, in words, where it can't be had.
+        """Take the lock; who has it, in words, where it can't be had. Cheap to ask often.
 
         Where no lock file can be written nobody is kept out.
         """
-        if self._held is not None:
+        if self._held is not None or self._nobody_kept_out:
             return ""
-        stack = ExitStack()
-        purpose = f"spyke-tui on {socket.gethostname()}, since {strftime('%H:%M')}"
+        if monotonic() < self._next_look:
+            return self._holder
         try:
-            stack.enter_context(exclusive(self._path, purpose))
-        except ProjectLockedError:
-            return self._holder()
+            self._held = take(self.path, "spyke-tui")
+        except ProjectLockedError as error:
+            self._holder = error.holder or "another instance"
+            self._next_look = monotonic() + (0 if error.is_here else PATIENCE)
+            return self._holder
         except (WriteError, OSError, ValueError):
-            pass
-        self._held = stack
+            self._nobody_kept_out = True
+            return ""
+        left = self._held.left_behind
+        self.left_behind = left.words() if left is not None else ""
         return ""
+
+    def beat(self) -> str:
+        """Give a sign of life; who has taken it, where somebody did while this machine slept."""
+        if self._held is None:
+            return ""
+        taken = self._held.beat()
+        if taken is None:
+            return ""
+        self.release()
+        self._holder = taken.words()
+        return self._holder
 
     def release(self) -> None:
         if self._held is not None:
-            self._held.close()
+            self._held.release()
             self._held = None
-
-    def _holder(self) -> str:
-        try:
-            words = self._path.read_text("utf-8", "replace")[:200]
-        except OSError:
-            words = ""
-        return " ".join(words.split()) or "another instance"

@@ -13,7 +13,6 @@ from spyke_tui.model.project import Project
 from spyke_tui.model.reading import read_project
 from spyke_tui.model.table import FieldError, dotted, printable
 from spyke_tui.store.files import Stamp, free_name, remove_leftovers, sha256_of_bytes, write_whole
-from spyke_tui.store.toml_blocks import locate
 
 FILE_NAME = "crops.toml"
 MAX_BYTES = 32 * 1024 * 1024
@@ -64,6 +63,8 @@ def parse_project(text: str, path: Path) -> Project:
     try:
         return read_project(data)
     except FieldError as error:
+        from spyke_tui.store.toml_blocks import locate
+
         line = locate(text, error.path) or 1  # a whole table is missing: it may stand on top
         raise ProjectFileError(path, line, dotted(error.path), error.message, error.fix) from None
 
@@ -185,8 +186,14 @@ class CropsFile:
             write_whole(self._beside, text.encode(), durable=True)
             return self._beside
 
+    def keep_copy(self) -> Path:
+        """Keep the text that was read in crops.toml.theirs, before it is written over."""
+        kept = free_name(self.path.with_name(f"{self.path.name}.theirs"))
+        write_whole(kept, self._text.encode(), durable=True)
+        return kept
+
     def drop_beside(self) -> None:
-        """What crops.toml.ours held stands in crops.toml, or is about to."""
+        """What crops.toml.ours held stands in crops.toml."""
         if self._beside is not None:
             self._beside.unlink(missing_ok=True)
             self._beside = None

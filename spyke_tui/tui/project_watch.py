@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 
 from spyke_tui.errors import ProjectFileError, SpykeError
 from spyke_tui.model.layout import Layout
-from spyke_tui.model.patch import Patch, PatchError, patch_between, patched
+from spyke_tui.model.merging import CantMergeError, Merge, merge
 from spyke_tui.store.app_lock import AppLock
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
 
 if TYPE_CHECKING:
+    from spyke_tui.model.project import Project
     from spyke_tui.store.crops_file import CropsFile
+    from spyke_tui.tui.screens.conflict import Sides
     from spyke_tui.tui.spyke_app import SpykeApp
 
 PAUSE = 0.4
 """Seconds between two looks at the file."""
 
 TITLE = "crops.toml was changed by another program, and here too"
+KEPT = (("mine", "ours"), ("theirs", "theirs"))
+"""The sides, and what a file with one of them ends with."""
 
 
 class ProjectWatch:
@@ -30,8 +34,7 @@ class ProjectWatch:
     def __init__(self, app: SpykeApp) -> None:
         self._app = app
         self._session = app.session
-        layout = Layout.of(self._session.project.dataset, self._session.file.folder)
-        self._lock = AppLock(layout.own / "app.lock")
+        self._lock = self._new_lock()
         self._told = ""
         self._asked = ""
         self._missing = 0
@@ -42,8 +45,11 @@ class ProjectWatch:
         holder = self._lock.take()
         self._session.history.holder = holder
         if holder:
+            self._tell_read_only(holder)
+        elif self._lock.left_behind:
             self._tell(
-                f"Read-only: {holder} has this project open. What it saves is shown here.", True
+                f"{self._lock.left_behind} had this project open and did not close it. All that "
+                "it saved is here."
             )
         ours = self._session.file.path.with_name(f"{self._session.file.path.name}.ours")
         if ours.exists():
@@ -73,12 +79,32 @@ class ProjectWatch:
         await self._adopt()
         while True:
             await asyncio.sleep(PAUSE)
-            if self._session.history.holder and not self._lock.take():
-                self._session.history.holder = ""
-                await self._adopt()
-                self._tell("The other instance is closed: this one can change the project now.")
-                self._app.draw()
+            await self._mind_the_lock()
             await self._look()
+
+    async def _mind_the_lock(self) -> None:
+        """Hold it, or look on until it can be had."""
+        history = self._session.history
+        if not history.holder:
+            if taken := await asyncio.to_thread(self._lock.beat):
+                history.holder = taken
+                self._tell_read_only(taken)
+                self._app.draw()
+        elif not (holder := await asyncio.to_thread(self._lock.take)):
+            history.holder = ""
+            await self._look()
+            await self._adopt()
+            self._tell("The other instance is closed: this one can change the project now.")
+            self._app.draw()
+        else:
+            history.holder = holder
+
+    def _new_lock(self) -> AppLock:
+        layout = Layout.of(self._session.project.dataset, self._session.file.folder)
+        return AppLock(layout.own / "app.lock")
+
+    def _tell_read_only(self, holder: str) -> None:
+        self._tell(f"Read-only: {holder} has this project open. What it saves is shown here.", True)
 
     async def _adopt(self) -> None:
         """Take the steps of the last run."""
@@ -117,7 +143,7 @@ class ProjectWatch:
         session.file = theirs
         session.problem = ""
         session.history.rebase(theirs.project)
-        session.editor.reselect(before)
+        self._reselect(before)
         if changed:
             self._tell("crops.toml was changed by another program; it is shown as it is now.")
         self._app.draw()
@@ -129,31 +155,84 @@ class ProjectWatch:
         if digest == self._asked or not self._app.shows_pane:
             return
         self._asked = digest
+        words = "crops.toml is not there any more."
+        both: Merge | None = None
+        if theirs is not None:
+            words = "There are unsaved changes here, kept in crops.toml.ours until you choose."
+            try:
+                both = merge(self._session.file.project, self._session.project, theirs.project)
+            except CantMergeError as error:
+                words += f" They can't be brought together: {error}"
+        if theirs is not None and both is not None and both.clashes:
+            self._show_clashes(both, theirs)
+        else:
+            self._question(words, both, theirs)
+
+    def _show_clashes(self, both: Merge, theirs: CropsFile) -> None:
+        from spyke_tui.tui.screens.conflict import ConflictScreen
+
+        def chosen(sides: Sides | None) -> None:
+            if sides is None:
+                self._tell(
+                    "Nothing was chosen and nothing is saved here until it is: Reload (palette) "
+                    "asks again. Mine is kept in crops.toml.ours.",
+                    True,
+                )
+            else:
+                start(self._app, partial(self._bring_together, both, theirs, sides), "choose")
+
+        self._app.push_screen(ConflictScreen(both), chosen)
+
+    def _question(self, words: str, both: Merge | None, theirs: CropsFile | None) -> None:
         from spyke_tui.tui.screens.question import QuestionScreen
 
         answers = [("m", "mine: write what is here; theirs is kept in crops.toml.theirs")]
-        words = "crops.toml is not there any more."
         if theirs is not None:
-            words = "There are unsaved changes here, kept in crops.toml.ours until you choose."
             answers.append(("t", "theirs: show what the file says; undo brings mine back"))
-            try:
-                patched(theirs.project, self._mine())
-            except PatchError as error:
-                words += f" They can't be brought together: {error}"
-            else:
-                answers.insert(0, ("b", "both: their file with my changes in it"))
+        if both is not None:
+            answers.insert(0, ("b", "both: their file with my changes in it"))
         words += " Until then nothing here is saved; Reload (palette) asks again."
 
         def answered(answer: str | None) -> None:
-            if answer is not None:
-                start(self._app, partial(self._choose, answer, theirs), "choose")
+            if answer == "b" and both is not None and theirs is not None:
+                start(self._app, partial(self._bring_together, both, theirs, {}), "choose")
+            elif answer is not None:
+                start(self._app, partial(self._take_side, answer, theirs), "choose")
 
         self._app.push_screen(QuestionScreen(TITLE, words, answers), answered)
 
-    def _mine(self) -> Patch:
-        return patch_between(self._session.file.project, self._session.project)
+    async def _bring_together(self, both: Merge, theirs: CropsFile, sides: Sides) -> None:
+        """Save both versions, then write the one made of them; undo brings mine back.
 
-    async def _choose(self, answer: str, theirs: CropsFile | None) -> None:
+        A version of which something was given up stays beside crops.toml.
+        """
+        session = self._session
+        file, before = session.file, session.project
+        try:
+            await asyncio.to_thread(file.write_beside, before)
+            their_copy = await asyncio.to_thread(theirs.keep_copy)
+        except (SpykeError, OSError) as error:
+            self._tell(str(error), True)
+            return
+        given_up = {"theirs" if side == "mine" else "mine" for side in sides.values()}
+        session.history.rebase(both.all_of("mine"))
+        names = ", ".join(name for (_, name), side in sides.items() if side == "theirs")
+        session.history.apply(f"take theirs: {names}", both.result(sides))
+        session.file = theirs
+        session.problem = ""
+        self._reselect(before)
+        self._app.draw()
+        if not await self._app.autosave.flush():
+            return
+        if "theirs" not in given_up:
+            their_copy.unlink(missing_ok=True)
+        if "mine" not in given_up:
+            file.drop_beside()
+        if given_up:
+            where = [f"{side} in crops.toml.{name}" for side, name in KEPT if side in given_up]
+            self._tell(f"What was given up is kept: {' and '.join(where)}.")
+
+    async def _take_side(self, answer: str, theirs: CropsFile | None) -> None:
         session = self._session
         file, before = session.file, session.project
         if answer == "m":
@@ -163,26 +242,24 @@ class ProjectWatch:
                 self._tell(str(error), True)
                 return
             session.problem = ""
+            file.drop_beside()
         elif theirs is not None:
-            if answer == "b":
-                try:
-                    merged = patched(theirs.project, self._mine())
-                except PatchError as error:
-                    self._tell(str(error), True)
-                    return
-                session.history.rebase(merged)
-            else:
-                with suppress(SpykeError, OSError):
-                    await asyncio.to_thread(file.write_beside, before)
-                session.history.end_burst()
-                session.history.apply("take what the other program wrote", theirs.project)
+            with suppress(SpykeError, OSError):
+                await asyncio.to_thread(file.write_beside, before)
+            session.history.end_burst()
+            session.history.apply("take what the other program wrote", theirs.project)
             session.file = theirs
             session.problem = ""
-            session.editor.reselect(before)
-        if answer != "t":
-            file.drop_beside()
+            self._reselect(before)
         self._app.autosave.changed()
         self._app.draw()
+
+    def _reselect(self, before: Project) -> None:
+        """What was selected stays selected, wherever it stands in the file by now."""
+        editor = self._session.editor
+        was = before.crops[editor.index] if 0 <= editor.index < len(before.crops) else None
+        if was is None or not editor.select_id(was.id):
+            editor.reselect(self._session.project)
 
     def _gone(self) -> None:
         """Programs that write anew may take a file away for a moment."""

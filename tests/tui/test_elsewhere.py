@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from spyke_tui.store import lock
+from spyke_tui.store.lock_owner import Owner
 from spyke_tui.store.state import state_folder
 from spyke_tui.terminal.capabilities import choose
+from spyke_tui.tui.screens.conflict import ConflictScreen
 from spyke_tui.tui.screens.question import QuestionScreen
 from spyke_tui.tui.session import Session
 from spyke_tui.tui.spyke_app import SpykeApp
@@ -213,18 +220,113 @@ async def test_what_was_left_beside_is_told_at_the_start(opened: Callable, proje
         assert "crops.toml.ours holds changes" in said(it)
 
 
-async def test_the_same_crop_changed_on_both_sides_has_no_both(opened: Callable) -> None:
+def table_of(crop_id: str, text: str) -> str:
+    """The text of one [[crops]] table."""
+    (found,) = (one for one in text.split("[[crops]]") if f'id = "{crop_id}"' in one)
+    return f"[[crops]]{found}"
+
+
+async def clashing(it: Any, *keys: str) -> str:
+    """Change two crops here and by another program too; what the file says then."""
+    await ready(it)
+    await it.press(*(keys or ("right", "n", "x", "p")))
+    theirs = text_of(it).replace("left = 60", "left = 50").replace('status = "draft"', "")
+    theirs = theirs.replace("width = 90", "width = 91")
+    (it.folder / "crops.toml").write_text(theirs)
+    await it.until(lambda: isinstance(it.app.screen, ConflictScreen), "the conflict")
+    await it.pilot.pause()
+    return theirs
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (20, 5)])
+async def test_the_same_crop_changed_on_both_sides_is_shown_side_by_side(
+    opened: Callable, size: tuple[int, int]
+) -> None:
+    async with opened(size=size) as it:
+        theirs = await clashing(it)
+        if size != (20, 5):
+            words = " ".join(it.text().split())
+            for word in ("front", "back", "61,40", "50,40", "60,40", "mine", "theirs", "before"):
+                assert word in words, it.text()
+            assert "1 of theirs" in words
+        await it.press("enter", "b", "u")
+        assert isinstance(it.app.screen, ConflictScreen), "nothing is chosen yet"
+        assert text_of(it) == theirs
+        await it.press("m", "t")
+        await it.until(lambda: "Enter writes it" in it.text() or size == (20, 5), "all chosen")
+        await it.press("enter")
+        await it.until(lambda: "given up is kept" in said(it), "what became of the rest")
+        project = it.session.project
+        assert project.crop("front").rect.left == 61 and project.crop("back").status == "keep"
+        assert project.crop("angry").rect.width == 91
+        assert it.on_disk().project == project and "# my notes stay" in text_of(it)
+        assert (it.folder / "crops.toml.theirs").read_text() == theirs
+        assert "reject" in (it.folder / "crops.toml.ours").read_text()
+        await it.press("u")  # what was mine
+        assert it.session.project.crop("back").status == "reject"
+        await it.press("u", "u")  # and the steps before it
+        assert it.session.project.crop("front").rect.left == 60
+
+
+async def test_all_clashes_at_once_and_nothing_left_beside(opened: Callable) -> None:
+    for key, other, left in (("M", "ours", 61), ("T", "theirs", 50)):
+        async with opened() as it:
+            before = text_of(it)
+            await clashing(it)
+            await it.press(key, "enter")
+            await it.until(lambda it=it: "given up is kept" in said(it), "the word")
+            assert it.on_disk().project.crop("front").rect.left == left
+            assert not (it.folder / f"crops.toml.{other}").exists()
+            await it.press("u", "u", "u")
+            await it.saved()
+        for beside in it.folder.glob("crops.toml.*"):
+            beside.unlink()
+        (it.folder / "crops.toml").write_text(before)
+
+
+async def test_a_clash_put_off_loses_nothing(opened: Callable) -> None:
+    async with opened() as it:
+        theirs = await clashing(it)
+        await it.press("m", "escape")
+        assert "Nothing was chosen" in said(it)
+        assert text_of(it) == theirs
+        assert "left = 61" in (it.folder / "crops.toml.ours").read_text()
+        it.app.do("project.reload")
+        await it.until(lambda: isinstance(it.app.screen, ConflictScreen), "asked again")
+        await it.press("M", "enter")
+        await it.saved()
+        assert it.on_disk().project.crop("front").rect.left == 61
+
+
+async def test_two_crops_of_one_id_can_only_be_taken_whole(opened: Callable) -> None:
     async with opened() as it:
         await ready(it)
         await it.press("right")
-        (it.folder / "crops.toml").write_text(text_of(it).replace("left = 60", "left = 50"))
+        (it.folder / "crops.toml").write_text(text_of(it).replace('id = "back"', 'id = "front"'))
         await it.until(lambda: isinstance(it.app.screen, QuestionScreen), "the question")
         await it.pilot.pause()
-        assert "The crop front was changed meanwhile" in " ".join(it.text().split())
-        assert "both:" not in it.text()
+        assert "More than one crop has the id front" in " ".join(it.text().split())
         await it.press("b", "m")
         await it.saved()
         assert "left = 61" in text_of(it)
+
+
+async def test_the_selection_stays_when_another_program_adds_and_moves(opened: Callable) -> None:
+    async with opened() as it:
+        await ready(it)
+        await it.press("n", "n")
+        assert it.session.editor.crop.id == "angry"
+        text = text_of(it)
+        front = table_of("front", text)
+        moved = text.replace(front, "") + "\n" + front + front.replace("front", "more")
+        (it.folder / "crops.toml").write_text(moved)
+        await it.until(lambda: len(it.session.project.crops) == 5, "theirs")
+        assert it.session.editor.crop.id == "angry"
+        gone = moved.replace(table_of("angry", moved), "")
+        (it.folder / "crops.toml").write_text(gone)
+        await it.until(lambda: len(it.session.project.crops) == 4, "theirs again")
+        await it.press("right", "n", "p")
+        assert it.session.editor.crop is not None
 
 
 async def test_a_file_that_is_broken_meanwhile_is_said_once(opened: Callable) -> None:
@@ -259,7 +361,7 @@ async def test_a_second_instance_looks_on_and_then_takes_over(
         second = SpykeApp(Session.open(project, choose("none")))
         async with second.run_test(size=(120, 40)) as pilot:
             other = type(it)(second, pilot, project)
-            await other.until(lambda: "Read-only: spyke-tui on" in said(other), "who")
+            await other.until(lambda: "Read-only: spyke-tui (process" in said(other), "who")
             before = text_of(it)
             await other.press("right", "i", "x", "X", "y", "f2", "x", "t", "X", "y")
             await other.press("e", *"note", "enter", "f3")
@@ -276,3 +378,33 @@ async def test_a_second_instance_looks_on_and_then_takes_over(
             await other.press("right")
             await other.saved()
             assert "left = 62" in text_of(it)
+
+
+async def test_an_instance_on_another_machine_is_waited_for_until_it_is_gone(
+    opened: Callable, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = project / "dataset/spyke/.spyke/app.lock"
+    path.parent.mkdir(parents=True)
+    owner = {"purpose": "spyke-tui", "user": "anna", "host": "gpubox", "process": 12}
+    path.write_text(json.dumps({**owner, "since": time.time() - 300, "boot": "another"}))
+    monkeypatch.setattr("spyke_tui.store.app_lock.PATIENCE", 0.0)
+    async with opened() as it:
+        await it.press("right")
+        assert "process 12) by anna on gpubox, for 5 minutes has this" in said(it)
+        assert it.rect()[0] == 60
+        then = time.time() - lock.STALE - 1
+        os.utime(path, (then, then))
+        await it.until(lambda: not it.session.history.holder, "taking over")
+        await it.press("right")
+        await it.saved()
+        assert it.rect()[0] == 61
+
+
+async def test_who_was_killed_is_named_by_the_next(opened: Callable, project: Path) -> None:
+    path = project / "dataset/spyke/.spyke/app.lock"
+    path.parent.mkdir(parents=True)
+    owner = {"purpose": "spyke-tui", "user": "[b]anna\x1b[31m", "host": "here", "process": 12}
+    path.write_text(json.dumps({**owner, "since": time.time() - 300, "boot": Owner.here("").boot}))
+    async with opened() as it:
+        await ready(it)
+        assert "did not close it" in said(it) and "\x1b" not in said(it)
