@@ -32,6 +32,9 @@ KEPT_PIXELS = 24_000_000
 
 KEPT_IMAGES = 4
 
+MANY_FILES = 100
+"""Temporary files that are remembered before it is looked which of them are still there."""
+
 FORGOTTEN = 3600.0
 """Seconds after which a temporary file of ours is nobody's."""
 
@@ -157,6 +160,8 @@ class Shelf:
             _sweep()
         try:
             handle, path = tempfile.mkstemp(prefix=TEMPORARY)
+            if len(self._files) >= MANY_FILES:  # the terminal deletes what it has read
+                self._files = [one for one in self._files if os.path.exists(one)]
             self._files.append(path)
             with open(handle, "wb") as file:
                 file.write(picture.tobytes())

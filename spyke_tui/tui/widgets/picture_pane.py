@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.geometry import Region
 
 from spyke_tui.model.geometry import Rect
+from spyke_tui.terminal.gallery import Gallery
 from spyke_tui.terminal.surface import Place, PreviewSurface, Span, Surface
 from spyke_tui.tui.widgets.cell_pane import CellPane
 
@@ -14,7 +15,7 @@ from spyke_tui.tui.widgets.cell_pane import CellPane
 class PicturePane(CellPane):
     """A cell pane over a picture that Textual knows nothing of."""
 
-    surface: Surface | PreviewSurface
+    surface: Surface | PreviewSurface | Gallery
     _shown_at: Region | None = None
 
     def on_mount(self) -> None:
