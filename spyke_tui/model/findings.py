@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
@@ -10,13 +10,25 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`where` is a crop id, a file relative to the project, or a table of crops.toml."""
+    """`where` is a crop id, a file relative to the project, or a table of crops.toml.
+
+    `about` has, for whoever mends it, what the message speaks of: the stems of two pictures, a
+    tag and the one it is almost, a detail. It is not printed.
+    """
 
     code: str
     severity: Severity
     where: str
     message: str
     fix: str
+    about: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, str]:
+        """The object in the list of ``check --json``."""
+        return {
+            "code": self.code, "severity": self.severity, "where": self.where,
+            "message": self.message, "fix": self.fix,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,7 @@ class Report:
         """The object that ``check --json`` prints."""
         return {
             "ok": self.ok,
-            "findings": [asdict(finding) for finding in self.findings],
+            "findings": [finding.as_json() for finding in self.findings],
             "counts": self.counts,
             "coverage": self.coverage,
             "steps": self.steps,

@@ -176,7 +176,7 @@ def _fixed_features(texts: list[str], project: Project) -> Iterator[Finding]:
                 "caption-fixed-feature", "warning", "dataset",
                 f"{quoted(detail)} stands in {naming} of {len(texts)} captions "
                 f"({naming / len(texts):.0%}): it binds to those words instead of the trigger.",
-                "Leave it out of the captions; details say where it shows.",
+                "Leave it out of the captions; details say where it shows.", (detail,),
             )  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def _slips(texts: dict[str, str], inspection: Inspection) -> Iterator[Finding]:
             f"The tag {quoted(miss.tag)} ({_captions(miss.count)}) is "
             f"{'one letter' if miss.letters == 1 else 'two letters'} from {quoted(miss.usual)} "
             f"({_captions(miss.usual_count)}).",
-            "If they mean the same, write them the same way.",
+            "If they mean the same, write them the same way.", (miss.tag, miss.usual),
         )  # fmt: skip
 
 

@@ -34,14 +34,18 @@ def find_alike(inspection: Inspection) -> Iterator[Finding]:
                 "mirror-suspect", "warning", where,
                 f"{names_of_both} look like one picture and its mirror image.",
                 "Keep one of them; to have both, write mirror = true on a crop that may be "
-                "flipped.",
+                "flipped.", _stems(one, other),
             )  # fmt: skip
         elif apart <= NEAR_DUPLICATE:
             yield Finding(
                 "near-duplicate", "warning", where,
                 f"{names_of_both} are almost alike: the trainer sees that view twice as often.",
-                "Reject one of them.",
+                "Reject one of them.", _stems(one, other),
             )  # fmt: skip
+
+
+def _stems(*names: str) -> tuple[str, ...]:
+    return tuple(name.rpartition(".")[0] for name in names)
 
 
 def _is_twin(name: str, inspection: Inspection) -> bool:
