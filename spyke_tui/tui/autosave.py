@@ -95,7 +95,9 @@ class Autosave:
                 problem = str(error)
                 if problem != session.problem:
                     session.problem = problem
-                    self._app.post_message(SaveFailed(problem))
+                    # What another program changed is asked about: `ProjectWatch`.
+                    asks = isinstance(error, ChangedElsewhereError)
+                    self._app.post_message(SaveFailed("" if asks else problem))
                 if self._timer is None:
                     self._timer = self._app.set_timer(AGAIN, self._due)
                 return False

@@ -73,7 +73,7 @@ class ProjectSaved(Message):
 
 
 class SaveFailed(Message):
-    """crops.toml could not be written."""
+    """crops.toml could not be written. `problem` is empty where a question tells it."""
 
     def __init__(self, problem: str) -> None:
         super().__init__()

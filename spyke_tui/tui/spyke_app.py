@@ -256,7 +256,7 @@ class SpykeApp(App[None]):
             return
         self._leaving = True
         self.notify(
-            f"Not saved: {self.session.problem} q again leaves without saving.",
+            plain(f"Not saved: {self.session.problem} q again leaves without saving."),
             severity="error",
             markup=False,
         )
@@ -269,5 +269,6 @@ class SpykeApp(App[None]):
         self.draw()
 
     def on_save_failed(self, event: SaveFailed) -> None:
-        self.notify(f"Not saved: {event.problem}", severity="error", markup=False)
+        if event.problem:
+            self.notify(plain(f"Not saved: {event.problem}"), severity="error", markup=False)
         self.draw()

@@ -63,6 +63,7 @@ class ConflictScreen(ModalScreen[Sides | None]):
             yield Static(Content(KEYS), id="keys")
 
     def on_mount(self) -> None:
+        self.app.clear_notifications()  # they would lie over the keys
         self._list = self.query_one(OptionList)
         self._list.highlighted = 0
         self._list.focus()
@@ -116,7 +117,7 @@ class ConflictScreen(ModalScreen[Sides | None]):
 
     def _summary(self) -> str:
         merge, number = self._merge, len(self._merge.clashes)
-        words = "One was changed on both sides." if number == 1 else f"{number} on both sides."
+        words = f"{number} {'was' if number == 1 else 'were'} changed on both sides."
         if merge.mine_alone or merge.theirs_alone:
             words += f" Beside them {merge.mine_alone} of mine and {merge.theirs_alone} of theirs"
             words += " do not clash: both are taken."
