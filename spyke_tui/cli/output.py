@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import textwrap
 from typing import TextIO
 
 BAR_CELLS = 24
@@ -25,7 +23,7 @@ class ProgressBar:
         filled = BAR_CELLS * done // total
         bar = "#" * filled + "-" * (BAR_CELLS - filled)
         line = f"[{bar}] {done}/{total} {name}"
-        width = shutil.get_terminal_size().columns - 1
+        width = _columns() - 1
         self.stream.write(f"\r{line[:width]:<{width}}")
         self.stream.flush()
         self._drawn = True
@@ -33,9 +31,15 @@ class ProgressBar:
     def close(self) -> None:
         """Clear the line."""
         if self._drawn:
-            width = shutil.get_terminal_size().columns - 1
+            width = _columns() - 1
             self.stream.write("\r" + " " * width + "\r")
             self.stream.flush()
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def painted(text: str, colour: str) -> str:
@@ -47,6 +51,9 @@ def painted(text: str, colour: str) -> str:
 
 def wrapped(text: str, indent: str) -> str:
     """`text` folded to the terminal's width, every line after `indent`."""
+    import shutil
+    import textwrap
+
     width = max(40, min(shutil.get_terminal_size((100, 24)).columns, 120))
     return textwrap.fill(
         text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False

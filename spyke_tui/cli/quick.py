@@ -9,6 +9,13 @@ def quick_answer(words: list[str]) -> str | None:
     """What to print, where the answer is known already; None: go the usual way."""
     if words == ["--version"]:
         return f"spyke-tui {__version__}\n"
+    plain = plain_build(words)
+    return _unchanged(plain[0], as_json=plain[1]) if plain else None
+
+
+def plain_build(words: list[str]) -> tuple[str, bool] | None:
+    """The project and whether JSON is wanted, where these words are a build of all that changed;
+    None for anything else."""
     if words[:1] != ["build"]:
         return None
     place, as_json = ".", False
@@ -22,7 +29,7 @@ def quick_answer(words: list[str]) -> str | None:
             place = word.removeprefix("--project=")
         else:
             return None
-    return _unchanged(place, as_json=as_json) if place else None
+    return (place, as_json) if place else None
 
 
 def _unchanged(place: str, *, as_json: bool) -> str | None:

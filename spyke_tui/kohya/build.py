@@ -6,16 +6,15 @@ Never over a file that somebody else wrote or changed: those are kept, and said.
 from __future__ import annotations
 
 import contextlib
-import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
 
 from spyke_tui.errors import PictureError, UsageError, WriteError
 from spyke_tui.kohya.caches import remove_caches
 from spyke_tui.kohya.caption_files import write_caption
+from spyke_tui.kohya.decoding_ahead import DecodingAhead
 from spyke_tui.kohya.ledger import CHANGED_BY_HAND, Ledger
 from spyke_tui.kohya.moves import (
     follow_character,
@@ -43,9 +42,6 @@ from spyke_tui.store.files import Stamp, remove_leftovers
 from spyke_tui.store.lock import exclusive
 from spyke_tui.store.manifest import Manifest
 
-if TYPE_CHECKING:
-    pass
-
 
 def build_project(
     project: Project,
@@ -55,13 +51,15 @@ def build_project(
     only: Collection[str] | None = None,
     force: Collection[str] = (),
     progress: Progress | None = None,
+    ahead: DecodingAhead | None = None,
 ) -> BuildResult:
     """Bring the training folder up to date with `project`.
 
     `folder` is that of crops.toml (`crops_file`, where `project` was read from it: then a clean
     build is noted for `unchanged`); `only` limits the work to these crop ids; `force` overwrites
-    files of these crops that were changed by somebody else. Contradictions are in the result's
-    `failed`. Raises `UsageError` for unknown ids, `WriteError`, `ProjectLockedError`.
+    files of these crops that were changed by somebody else; `ahead` is a sheet that is being
+    decoded already. Contradictions are in the result's `failed`. Raises `UsageError` for unknown
+    ids, `WriteError`, `ProjectLockedError`.
     """
     require_known_ids(project, [*(only or ()), *force])
     _require_kept(project, [*(only or ()), *force])
@@ -75,9 +73,11 @@ def build_project(
         _require_own(manifest, place)
         build = _Build(project, folder, layout, Ledger(manifest, result, frozenset(force)))
         try:
-            build.run(None if only is None else frozenset(only), progress or (lambda *_: None))
+            wanted = None if only is None else frozenset(only)
+            build.run(wanted, progress or (lambda *_: None), ahead)
         finally:
             manifest.write()
+        result.put_in_order(crop.id for crop in project.crops)
         is_clean = not (result.failed or result.kept or force or only is not None)
         if is_clean and crops_file is not None and crops_file.stamp is not None:
             stamps = {str(path): crops_file.stamp, **build.stamps()}
@@ -121,6 +121,8 @@ def require_known_ids(project: Project, ids: Iterable[str]) -> None:
     known = {crop.id for crop in project.crops}
     for crop_id in ids:
         if crop_id not in known:
+            import difflib
+
             near = difflib.get_close_matches(crop_id, known, 1)
             raise UsageError(
                 f"There is no crop {crop_id!r}.",
@@ -145,7 +147,9 @@ class _Build:
     def result(self) -> BuildResult:
         return self.ledger.result
 
-    def run(self, only: frozenset[str] | None, progress: Progress) -> None:
+    def run(
+        self, only: frozenset[str] | None, progress: Progress, ahead: DecodingAhead | None
+    ) -> None:
         hashing = Thread(target=self._hash_sheets, args=[only], daemon=True)
         hashing.start()
         remove_leftovers(self.layout.train)
@@ -168,11 +172,20 @@ class _Build:
             for name in set(self.manifest.sources) - used:
                 del self.manifest.sources[name]
         wanted = [p for p in plan if only is None or p.crop.id in only]
-        for planned in wanted:
-            if refused.get(planned.crop.id, "sheet-missing") == "sheet-missing":
-                write_caption(self.ledger, planned)
+
+        def write_captions() -> None:
+            for planned in wanted:
+                if refused.get(planned.crop.id, "sheet-missing") == "sheet-missing":
+                    write_caption(self.ledger, planned)
+
         images = TrainingImages(self.project, self.layout.train, self.ledger, self.digests)
-        images.make([p for p in wanted if p.crop.id not in refused], sheets, progress)
+        images.make(
+            [p for p in wanted if p.crop.id not in refused],
+            sheets,
+            progress,
+            ahead=ahead,
+            meanwhile=write_captions,
+        )
 
     def stamps(self) -> dict[str, Stamp]:
         """Stamps by absolute path of all that was read and written, as it was then."""

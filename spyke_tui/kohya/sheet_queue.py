@@ -38,8 +38,9 @@ class SheetJobs(Generic[Job]):
 class SheetQueue(Generic[Job, Outcome]):
     """Runs `work(picture, job)` for every job, each sheet's picture decoded once.
 
-    Iterating gives ``(job, outcome or error)`` in the caller's thread as they come. Leaving the
-    loop early stops the workers after the job at hand.
+    Iterating gives ``(job, outcome or error)`` in the caller's thread as they come. The workers
+    begin with `start`, or with the first step of the loop, and end after the job at hand with
+    `stop`, or when the loop is left. `first` is the sheet to begin with, else it is the largest.
     """
 
     def __init__(
@@ -48,9 +49,10 @@ class SheetQueue(Generic[Job, Outcome]):
         load: Callable[[Path], Picture],
         work: Callable[[Picture, Job], Outcome],
         threads: int = THREADS,
+        first: Path | None = None,
     ) -> None:
         # Largest first: its decoding overlaps with everything else.
-        self._waiting = sorted(sheets, key=lambda sheet: sheet.pixels)
+        self._waiting = sorted(sheets, key=lambda sheet: (sheet.path == first, sheet.pixels))
         self._total = sum(len(sheet.jobs) for sheet in sheets)
         self._ready: list[tuple[SheetJobs[Job], Job]] = []
         self._decoding = 0
@@ -59,27 +61,35 @@ class SheetQueue(Generic[Job, Outcome]):
         self._load = load
         self._work = work
         self._threads = threads
+        self._workers: list[threading.Thread] = []
         self._change = threading.Condition()
         self._results: queue.SimpleQueue[tuple[Job, Outcome | BaseException]] = queue.SimpleQueue()
 
+    def start(self) -> None:
+        """Let the workers begin; whoever calls this sees to `stop`."""
+        if not self._workers:
+            self._workers = [
+                threading.Thread(target=self._run, name=f"sheets-{n}", daemon=True)
+                for n in range(min(self._threads, self._total))
+            ]
+            for worker in self._workers:
+                worker.start()
+
+    def stop(self) -> None:
+        """Wait for the jobs at hand; the others are not begun."""
+        with self._change:
+            self._stopped = True
+            self._change.notify_all()
+        for worker in self._workers:
+            worker.join()
+
     def __iter__(self) -> Iterator[tuple[Job, Outcome | BaseException]]:
-        if not self._total:
-            return
-        workers = [
-            threading.Thread(target=self._run, name=f"sheets-{n}", daemon=True)
-            for n in range(min(self._threads, self._total))
-        ]
-        for worker in workers:
-            worker.start()
+        self.start()
         try:
             for _ in range(self._total):
                 yield self._results.get()
         finally:
-            with self._change:
-                self._stopped = True
-                self._change.notify_all()
-            for worker in workers:
-                worker.join()
+            self.stop()
 
     def _run(self) -> None:
         while (task := self._next_task()) is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from spyke_tui.errors import PictureError, SpykeError, WriteError
 from spyke_tui.kohya.caches import remove_caches
+from spyke_tui.kohya.decoding_ahead import DecodingAhead
 from spyke_tui.kohya.ledger import CHANGED_BY_HAND, NOT_OURS, Ledger
 from spyke_tui.kohya.moves import put_aside
 from spyke_tui.kohya.plan import Planned, image_key, key_parts
@@ -78,8 +79,19 @@ class TrainingImages:
             return None
         return _Job(planned, key, "edited", entry.sha256)
 
-    def make(self, wanted: Iterable[Planned], sheets: Sheets, progress: Progress) -> None:
-        """Make the pictures of `wanted` that are not there as they should be."""
+    def make(
+        self,
+        wanted: Iterable[Planned],
+        sheets: Sheets,
+        progress: Progress,
+        *,
+        ahead: DecodingAhead | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Make the pictures of `wanted` that are not there as they should be.
+
+        `ahead` decodes one of the sheets already; `meanwhile` is done while the workers begin.
+        """
         from spyke_tui.processing.loading import load_picture
 
         jobs = [job for planned in wanted if (job := self._job(planned))]
@@ -88,9 +100,17 @@ class TrainingImages:
             state = sheets.state(job.planned.crop.sheet)
             pixels = state.size.width * state.size.height if state.size else 0
             groups.setdefault(state.path, SheetJobs(state.path, pixels, [])).jobs.append(job)
-        work = SheetQueue(list(groups.values()), load_picture, self._render)
+        load: Callable[[Path], Picture] = load_picture
+        first = None
+        if ahead is not None and ahead.path in groups and self._is_of_digest(ahead):
+            load, first = ahead.loading(load_picture), ahead.path
+        elif ahead is not None:
+            ahead.forget()
+        work = SheetQueue(list(groups.values()), load, self._render, first=first)
         rewritten: set[str] = set()
         try:
+            work.start()
+            meanwhile()
             for done, (job, made) in enumerate(work, 1):
                 if isinstance(made, SpykeError):
                     self.ledger.fail(job.planned, made)
@@ -100,6 +120,7 @@ class TrainingImages:
                     rewritten.add(job.planned.stem)
                 progress(done, len(jobs), job.planned.stem)
         finally:
+            work.stop()
             if rewritten:
                 remove_caches(self.train, rewritten)
         # A decoded sheet is known to be whole; one that failed must be looked at again.
@@ -107,6 +128,11 @@ class TrainingImages:
         for crop in self.project.crops:
             if crop.id in unreadable and crop.sheet in self.project.sheets:
                 self.ledger.manifest.sources.pop(str(sheets.state(crop.sheet).path), None)
+
+    def _is_of_digest(self, ahead: DecodingAhead) -> bool:
+        """Whether the file was hashed as it was decoded: it may have been replaced between."""
+        source = self.ledger.manifest.sources.get(str(ahead.path))
+        return source is not None and source.stamp == ahead.stamp
 
     def _render(self, picture: Picture, job: _Job) -> _Made:
         """Render, compare and write one picture (in a worker's thread)."""

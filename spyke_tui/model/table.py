@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -101,6 +100,8 @@ class Table:
         for choice in choices:
             if value == choice:
                 return choice
+        import difflib
+
         near = difflib.get_close_matches(value.lower(), choices, 1)
         fix = f'Write "{near[0]}".' if near else f"Write one of {quoted_list(choices)}."
         raise self.fail(key, f"{quoted(value)} is not one of {quoted_list(choices)}.", fix)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +34,15 @@ class Stamp:
 
 def sha256_of(path: Path) -> str:
     """Hex digest of the file's bytes. Raises OSError."""
+    import hashlib  # not before it is needed: it brings a library of three megabytes
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sha256_of_bytes(data: bytes) -> str:
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
 
 

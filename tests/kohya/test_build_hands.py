@@ -127,7 +127,7 @@ def test_an_update_of_the_encoder_costs_no_retouching(
     project.crop("back")["id"] = "behind"
     project.save()
     result = project.build()
-    assert list(kept(result)) == ["train/10_hero_v1/behind.txt", "train/10_hero_v1/front.png"]
+    assert list(kept(result)) == ["train/10_hero_v1/front.png", "train/10_hero_v1/behind.txt"]
     assert (project.train / "front.png").read_bytes() == mine
     assert not project.aside.exists()
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spyke_tui.cli.output import ProgressBar, counted, painted, wrapped
 from spyke_tui.errors import UsageError
 from spyke_tui.kohya.result import BuildResult
 from spyke_tui.model.project import Project
 from spyke_tui.model.table import printable
-from spyke_tui.store.crops_file import find_project
+from spyke_tui.store.crops_file import CropsFile, find_project
+
+if TYPE_CHECKING:
+    import argparse
 
 NO_CROPS = "There are no crops yet. Propose some with: spyke-tui suggest --write"
 
@@ -23,48 +27,68 @@ def run(arguments: argparse.Namespace) -> int:
             "--force does not go with --dry-run.", "A dry run overwrites nothing of yours."
         )
     path = find_project(Path(arguments.project or "."))
-    result, advice = _build(path, arguments)
-    if arguments.json:
-        print(json.dumps(result.as_json()))
-    else:
-        _print_result(result, dry_run=arguments.dry_run)
-        if advice:
-            print(wrapped(advice, ""))
-    return 1 if result.failed else 0
+    if arguments.dry_run:
+        return _preview(path, arguments.only, as_json=arguments.json)
+    return _build(path, arguments.only, arguments.force, as_json=arguments.json)
 
 
-def _build(path: Path, arguments: argparse.Namespace) -> tuple[BuildResult, str]:
-    """What was done, and a word on why it was nothing, where it was."""
-    from spyke_tui.kohya.unchanged import count_unchanged
+def build_all(place: str, as_json: bool) -> int:
+    """``spyke-tui build`` with no more than ``--project`` and ``--json``."""
+    return _build(find_project(Path(place)), None, (), as_json=as_json)
 
-    is_whole = not (arguments.dry_run or arguments.only or arguments.force)
-    if is_whole and (unchanged := count_unchanged(str(path))):
-        return BuildResult(unchanged=unchanged), ""
-    # A build is short and makes next to no cycles; looking for them costs a fifteenth of it.
-    gc.disable()
-    from spyke_tui.store.crops_file import CropsFile
+
+def _preview(path: Path, only: Collection[str] | None, *, as_json: bool) -> int:
+    from spyke_tui.kohya.previews import build_previews
 
     file = CropsFile.read(path)
     bar = ProgressBar()
     try:
-        if arguments.dry_run:
-            from spyke_tui.kohya.previews import build_previews
+        result = build_previews(file.project, file.folder, only=only, progress=bar)
+    finally:
+        bar.close()
+    return _say(result, "" if file.project.crops else NO_CROPS, "preview", as_json=as_json)
 
-            result = build_previews(file.project, file.folder, only=arguments.only, progress=bar)
-            return result, "" if file.project.crops else NO_CROPS
-        from spyke_tui.kohya.build import build_project
 
+def _build(
+    path: Path, only: Collection[str] | None, force: Collection[str], *, as_json: bool
+) -> int:
+    from spyke_tui.kohya.unchanged import count_unchanged
+
+    if not (only or force) and (unchanged := count_unchanged(str(path))):
+        return _say(BuildResult(unchanged=unchanged), as_json=as_json)
+    # A build is short and makes next to no cycles; looking for them costs a fifteenth of it.
+    gc.disable()
+    file = CropsFile.read(path)
+    from spyke_tui.kohya.decoding_ahead import decode_ahead
+
+    ahead = None if only is not None else decode_ahead(file.project, file.folder)
+    from spyke_tui.kohya.build import build_project
+
+    bar = ProgressBar()
+    try:
         result = build_project(
             file.project,
             file.folder,
             crops_file=file,
-            only=arguments.only,
-            force=arguments.force,
+            only=only,
+            force=force,
             progress=bar,
+            ahead=ahead,
         )
-        return result, _why_nothing(file.project)
     finally:
         bar.close()
+    return _say(result, _why_nothing(file.project), as_json=as_json)
+
+
+def _say(result: BuildResult, advice: str = "", what: str = "file", *, as_json: bool) -> int:
+    """Print what was done, and a word on why it was nothing, where it was; the exit code."""
+    if as_json:
+        print(json.dumps(result.as_json()))
+    else:
+        _print_result(result, what)
+        if advice:
+            print(wrapped(advice, ""))
+    return 1 if result.failed else 0
 
 
 def _why_nothing(project: Project) -> str:
@@ -79,8 +103,7 @@ def _why_nothing(project: Project) -> str:
     return ""
 
 
-def _print_result(result: BuildResult, *, dry_run: bool) -> None:
-    what = "preview" if dry_run else "file"
+def _print_result(result: BuildResult, what: str) -> None:
     print(
         f"{counted(result.written, what)} written, {result.unchanged} unchanged, "
         f"{result.removed} removed, {len(result.kept)} kept, {len(result.failed)} failed."
