@@ -101,7 +101,10 @@ class ServerUnreachableError(ServerError):
 
 
 class ServerRefusedError(ServerError):
-    """The server answered, and it was no: `status` is HTTP's, `words` are its own, cleaned."""
+    """The server answered, and it was no: `status` is HTTP's, `words` are its own, cleaned.
+
+    A redirect counts as one: it is not followed, and `status` is below 400.
+    """
 
     def __init__(self, status: int, words: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
@@ -110,4 +113,4 @@ class ServerRefusedError(ServerError):
 
 
 class BadAnswerError(ServerError):
-    """What came is not what a ComfyUI server says: no JSON, too much of it, cut off, a redirect."""
+    """What came is not what a ComfyUI server says: no JSON, too much of it, or cut off."""
