@@ -26,7 +26,6 @@ CLOUD_HOST = "cloud.comfy.org"
 EXAMPLE = "http://127.0.0.1:8188"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class ServerAddress:
     host: str
     base: str
     """Scheme, host, port and prefix, without a slash at the end."""
-    headers: Mapping[str, str] = field(default=_NO_HEADERS, repr=False)
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     """What every request carries, to this host only."""
     token: str = field(default="", repr=False)
     """The key where the socket wants it in its address (Comfy Cloud)."""
