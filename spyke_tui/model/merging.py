@@ -1,8 +1,8 @@
 """Two versions that come from one: what each changed, where they clash, and both in one.
 
-A crop is known again by its id, a sheet by its key. What only one side changed is simply taken;
-where both changed one crop, its fields are taken one by one, and only fields that both sides
-changed to something else are left to a person.
+A crop is known again by its id, a sheet by its key; of [reg] and [topup] each key counts for
+itself. What only one side changed is simply taken; where both changed one crop, its fields are
+taken one by one, and only fields that both sides changed to something else are left to a person.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, Literal, TypeVar
 
+from spyke_tui.model.generation import KINDS
 from spyke_tui.model.project import Crop, Project, Sheet
+from spyke_tui.model.settings_edit import settings_of, with_settings, written
+from spyke_tui.model.table import FieldError
 
 Side = Literal["mine", "theirs"]
-Kind = Literal["crop", "sheet"]
-Item = TypeVar("Item", Crop, Sheet)
+Kind = Literal["crop", "sheet", "reg", "topup"]
+Item = TypeVar("Item")
 
 
 class CantMergeError(Exception):
-    """Ids that two crops share: nobody can tell which is which. The message says so."""
+    """The two can't be brought together; the message says why, in words for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Clash(Generic[Item]):
-    """One crop or sheet that both sides changed, not both alike. None: not there."""
+    """One crop, sheet or setting that both sides changed, not both alike. None: not there."""
 
     kind: Kind
     name: str
@@ -50,8 +53,10 @@ class Clash(Generic[Item]):
 
     def changes(self) -> list[FieldChange]:
         """Every field that a side changed, in the file's order."""
-        some = self.mine or self.theirs or self.before
-        assert some is not None
+        some: Any = next(x for x in (self.mine, self.theirs, self.before) if x is not None)
+        if not isinstance(some, (Crop, Sheet)):
+            words = [_words(one, one) for one in (self.before, self.mine, self.theirs)]
+            return [FieldChange(self.name, words[0], words[1], words[2], clashes=True)]
         found = []
         for name in (one.name for one in fields(some)):
             before, mine, theirs = (_value(x, name) for x in (self.before, self.mine, self.theirs))
@@ -71,31 +76,32 @@ class Clash(Generic[Item]):
     @property
     def _is_whole(self) -> bool:
         """Whether a side has deleted it, or both have made it."""
-        return None in (self.before, self.mine, self.theirs)
+        return any(side is None for side in (self.before, self.mine, self.theirs))
 
     def chosen(self, side: Side) -> Item | None:
         """As `side` has it; what only the other side changed stays as that has it."""
         own, other = (self.mine, self.theirs) if side == "mine" else (self.theirs, self.mine)
-        if self._is_whole or own is None or other is None or self.before is None:
-            return own
         return _woven(self.before, own, other)
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """`before` is what both come from. Tables other than sheets and crops are always theirs:
-    here only sheets and crops are edited."""
+    """`before` is what both come from. [dataset] and [targets] are always theirs: they are not
+    edited here."""
 
     before: Project
     mine: Project
     theirs: Project
-    clashes: tuple[Clash[Crop] | Clash[Sheet], ...]
+    clashes: tuple[Clash[Any], ...]
     mine_alone: int
-    """Crops and sheets that only this side changed, or that both did without a clash."""
+    """Crops, sheets and settings that only this side changed, or that both did without a clash."""
     theirs_alone: int
 
     def result(self, sides: Mapping[tuple[Kind, str], Side]) -> Project:
-        """All changes of both, with `sides` (by `Clash.key`) taken where they clash."""
+        """All changes of both, with `sides` (by `Clash.key`) taken where they clash.
+
+        Raises `CantMergeError` where the settings of both make no sense together.
+        """
         chosen: dict[tuple[Kind, str], Any] = {
             clash.key: clash.chosen(sides[clash.key]) for clash in self.clashes
         }
@@ -108,10 +114,28 @@ class Merge:
         )
         same = list(sheets.items()) == list(self.theirs.sheets.items())
         return replace(
-            self.theirs,
+            self._with_settings(chosen),
             sheets=self.theirs.sheets if same else sheets,
             crops=tuple(crops.values()),
         )
+
+    def _with_settings(self, chosen: Mapping[tuple[Kind, str], Any]) -> Project:
+        project = self.theirs
+        for kind in KINDS:
+            before, mine, theirs = (
+                written(settings_of(one, kind)) for one in (self.before, self.mine, self.theirs)
+            )
+            joined = _joined(kind, before, mine, theirs, chosen)
+            changed = {
+                key: joined.get(key)
+                for key in {**theirs, **joined}
+                if joined.get(key) != theirs.get(key)
+            }
+            try:
+                project = with_settings(project, kind, changed) if changed else project
+            except FieldError as error:
+                raise CantMergeError(f"[{kind}] {error.message}") from error
+        return project
 
     def all_of(self, side: Side) -> Project:
         return self.result({clash.key: side for clash in self.clashes})
@@ -124,10 +148,13 @@ def merge(before: Project, mine: Project, theirs: Project) -> Merge:
         twice = next((crop_id for crop_id, number in counts.items() if number > 1), None)
         if twice is not None:
             raise CantMergeError(f"More than one crop has the id {twice}.")
-    clashes: list[Clash[Crop] | Clash[Sheet]] = []
+    clashes: list[Clash[Any]] = []
     alone = {"mine": 0, "theirs": 0}
     clashes += _clashes("crop", _crops_of(before), _crops_of(mine), _crops_of(theirs), alone)
     clashes += _clashes("sheet", before.sheets, mine.sheets, theirs.sheets, alone)
+    for kind in KINDS:
+        old, ours, other = (written(settings_of(one, kind)) for one in (before, mine, theirs))
+        clashes += _clashes(kind, old, ours, other, alone)
     return Merge(before, mine, theirs, tuple(clashes), alone["mine"], alone["theirs"])
 
 
@@ -189,15 +216,16 @@ def _one(
         return theirs
     if theirs in (before, mine):
         return mine
-    assert before is not None and mine is not None and theirs is not None
     return _woven(before, mine, theirs)
 
 
-def _woven(before: Item, own: Item, other: Item) -> Item:
-    """`own`, with what only `other` changed."""
+def _woven(before: Item | None, own: Item | None, other: Item | None) -> Item | None:
+    """`own`, with the fields that only `other` changed, where it has any."""
+    if not isinstance(own, (Crop, Sheet)) or before is None or other is None:
+        return own
     taken: dict[str, Any] = {
         one.name: _value(other, one.name)
-        for one in fields(before)
+        for one in fields(own)
         if _value(own, one.name) == _value(before, one.name)
     }
     return replace(own, **taken)
@@ -207,11 +235,11 @@ def _crops_of(project: Project) -> dict[str, Crop]:
     return {crop.id: crop for crop in project.crops}
 
 
-def _value(item: Crop | Sheet | None, name: str) -> object:
+def _value(item: object, name: str) -> object:
     return None if item is None else getattr(item, name)
 
 
-def _words(item: Crop | Sheet | None, value: object) -> str:
+def _words(item: object, value: object) -> str:
     """A value as a person reads it."""
     if item is None:
         return "(not there)"

@@ -209,15 +209,16 @@ class ProjectWatch:
         session = self._session
         file, before = session.file, session.project
         try:
+            mine, chosen = both.all_of("mine"), both.result(sides)
             await asyncio.to_thread(file.write_beside, before)
             their_copy = await asyncio.to_thread(theirs.keep_copy)
-        except (SpykeError, OSError) as error:
+        except (SpykeError, OSError, CantMergeError) as error:
             self._tell(str(error), True)
             return
         given_up = {"theirs" if side == "mine" else "mine" for side in sides.values()}
-        session.history.rebase(both.all_of("mine"))
+        session.history.rebase(mine)
         names = ", ".join(name for (_, name), side in sides.items() if side == "theirs")
-        session.history.apply(f"take theirs: {names}", both.result(sides))
+        session.history.apply(f"take theirs: {names}", chosen)
         session.file = theirs
         session.problem = ""
         self._reselect(before)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from spyke_tui.model.geometry import Rect
 from spyke_tui.model.merging import CantMergeError, merge
 from spyke_tui.model.project import Crop, Dataset, Project, Sheet
+from spyke_tui.model.settings_edit import with_settings
 
 DATASET = Dataset("spyke", "spyke_v1")
 A, B, C = (Crop(name, "final", Rect(0, 0, 10, 10)) for name in "abc")
@@ -65,6 +66,21 @@ def test_new_crops_stand_behind_the_one_they_stood_behind() -> None:
     assert [crop.id for crop in both.result({}).crops] == ["c", "a", "new", "b"]
     both = merge(project(A), project(A, replace(C, pose="up")), project(replace(C, pose="x"), A))
     assert [clash.name for clash in both.clashes] == ["c"]
+
+
+def test_each_setting_and_each_reroll_counts_for_itself() -> None:
+    old = with_settings(project(A), "reg", {"steps": 20, "cfg": 7.0, "rerolls.3": 1})
+    mine = with_settings(old, "reg", {"steps": 30, "rerolls.4": 1, "rerolls.3": None})
+    theirs = with_settings(old, "reg", {"steps": 25, "cfg": 5.0, "rerolls.5": 2})
+    both = merge(old, mine, theirs)
+    (clash,) = both.clashes
+    assert clash.key == ("reg", "steps")
+    assert [(c.before, c.mine, c.theirs) for c in clash.changes()] == [("20", "30", "25")]
+    for side, steps in (("mine", 30), ("theirs", 25)):
+        reg = both.all_of(side).reg
+        assert (reg.steps, reg.cfg, dict(reg.rerolls)) == (steps, 5.0, {4: 1, 5: 2})
+    assert merge(old, old, theirs).result({}) == theirs
+    assert merge(old, mine, old).result({}) == mine
 
 
 def test_sheets_too_and_all_other_tables_are_theirs() -> None:

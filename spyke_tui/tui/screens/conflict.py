@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.table import Table
 from rich.text import Text
@@ -16,7 +16,6 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from spyke_tui.model.merging import Clash, Kind, Merge, Side
-from spyke_tui.model.project import Crop, Sheet
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.stylesheets import stylesheet
 
@@ -111,8 +110,8 @@ class ConflictScreen(ModalScreen[Sides | None]):
     def _left(self) -> int:
         return len(self._merge.clashes) - len(self._sides)
 
-    def _option(self, clash: Clash[Crop] | Clash[Sheet]) -> Option:
-        name = clash.name if clash.kind == "crop" else f"sheet {clash.name}"
+    def _option(self, clash: Clash[Any]) -> Option:
+        name = clash.name if clash.kind == "crop" else f"{clash.kind} {clash.name}"
         return Option(Content(f"{SIGNS[self._sides.get(clash.key)]} {plain(name)}"))
 
     def _summary(self) -> str:
@@ -133,7 +132,7 @@ class ConflictScreen(ModalScreen[Sides | None]):
         self.query_one("#verdict", Static).update(Content(words))
 
 
-def _table(clash: Clash[Crop] | Clash[Sheet], side: Side | None) -> Table:
+def _table(clash: Clash[Any], side: Side | None) -> Table:
     """Field by field: as it was, mine, theirs. What is not taken is dim."""
     table = Table(box=None, expand=True, pad_edge=False, show_edge=False)
     table.add_column("", no_wrap=True)
