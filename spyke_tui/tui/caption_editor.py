@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import UsageError
+from spyke_tui.model.adopting import with_adopted
 from spyke_tui.model.batch import BatchEdit, replace_tag
 from spyke_tui.model.caption import caption_of, compose, has_override
 from spyke_tui.model.caption_form import (
@@ -27,7 +28,6 @@ from spyke_tui.model.caption_form import (
     with_detail_turned,
     with_text,
 )
-from spyke_tui.model.caption_parsing import parse_caption
 from spyke_tui.model.proposals import Slip, find_slip
 from spyke_tui.model.tag_filter import Filter, parse_filter
 from spyke_tui.model.vocabulary import Vocabulary
@@ -236,20 +236,10 @@ class CaptionEditor:
 
         How it was taken, in words.
         """
-        crops = list(self.project.crops)
-        at = next((at for at, crop in enumerate(crops) if crop.id == crop_id), None)
-        if at is None:
-            return ""
-        words = "as the twin's own caption"
-        if mirror:
-            crops[at] = replace(crops[at], mirror_caption=text)
-        else:
-            parsed = parse_caption(text, self.project.dataset, self.vocabulary, crops[at])
-            crops[at] = parsed.applied_to(crops[at])
-            words = "into the fields" if parsed.fits else f"as it is, because {parsed.why}"
-        self.leave_field()
-        self._session.history.apply(f"adopt the caption of {crop_id}",
-                                    self.project.with_crops(tuple(crops)))  # fmt: skip
+        project, words = with_adopted(self.project, crop_id, text, self.vocabulary, mirror=mirror)
+        if project is not self.project:
+            self.leave_field()
+            self._session.history.apply(f"adopt the caption of {crop_id}", project)
         return words
 
     def _take(self, what: str, crop: Crop, burst: bool = False) -> bool:

@@ -93,6 +93,7 @@ def _annotated(crop: Crop, project: Project) -> Iterator[Finding]:
                 f"{crop.id} comes from the annotated sheet {crop.sheet}, but the clean sheet "
                 f"{other.sheet} has the same framing and view ({other.id}).",
                 f"Keep {other.id} in its place, or look that no callout text is inside.",
+                (other.id,),
             )  # fmt: skip
             return
 

@@ -202,4 +202,5 @@ def _same_stems(listing: Listing, names: list[str], inspection: Inspection) -> I
             "stem-duplicate", "error", inspection.place(listing.path / twice[-1]),
             f"{shown} have the same stem: the trainer loads both, with one caption.",
             "Remove all but one of them.",
+            tuple(inspection.place(listing.path / name) for name in twice),
         )  # fmt: skip
