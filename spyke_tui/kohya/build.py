@@ -38,6 +38,7 @@ from spyke_tui.kohya.unchanged import encoder_file, forget_unchanged, note_uncha
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
+from spyke_tui.store.fence import require_own_folders
 from spyke_tui.store.files import Stamp, remove_leftovers
 from spyke_tui.store.lock import exclusive
 from spyke_tui.store.manifest import Manifest
@@ -64,6 +65,7 @@ def build_project(
     require_known_ids(project, [*(only or ()), *force])
     _require_kept(project, [*(only or ()), *force])
     layout = Layout.of(project.dataset, folder)
+    require_own_folders(layout, folder)
     path = (crops_file.path if crops_file else folder / FILE_NAME).absolute()
     place = project_place(path, layout.root)
     result = BuildResult()

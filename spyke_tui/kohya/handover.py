@@ -20,12 +20,15 @@ from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.model.steps import plan_steps
 from spyke_tui.model.table import quoted
+from spyke_tui.store.fence import require_own_folders
 from spyke_tui.store.files import free_name, write_whole
+from spyke_tui.store.regular_files import read_regular
 
 _SIGNED = re.compile(
     rb"(?s)(?P<body>.*\n)[^\n]*spyke-tui, checksum (?P<digest>[0-9a-f]{16})[^\n]*\n"
 )
 _BESIDE = ".new"
+MAX_BYTES = 1024 * 1024
 
 
 def write_handover(project: Project, folder: Path, at: str | None = None) -> list[Path]:
@@ -37,6 +40,7 @@ def write_handover(project: Project, folder: Path, at: str | None = None) -> lis
     `at` that the trainer would not find, `WriteError`.
     """
     layout = Layout.of(project.dataset, absolute(folder))
+    require_own_folders(layout, absolute(folder))
     handover = _handover(project, layout, at)
     return [
         _write_signed(layout.dataset_toml, dataset_toml(handover), "# {}"),
@@ -108,7 +112,7 @@ def _is_free(path: Path) -> bool:
     if not os.path.lexists(path):
         return True
     try:
-        match = _SIGNED.fullmatch(path.read_bytes()) if path.is_file() else None
+        match = _SIGNED.fullmatch(read_regular(path, MAX_BYTES))
     except OSError:
         return False
     return match is not None and _digest(match["body"]) == match["digest"].decode()

@@ -52,7 +52,9 @@ def _former_root(root: Path, place: str) -> Path | None:
     if present.project not in ("", place):
         return None
     try:
-        names = sorted(entry.name for entry in os.scandir(root.parent) if entry.is_dir())
+        names = sorted(
+            entry.name for entry in os.scandir(root.parent) if entry.is_dir(follow_symlinks=False)
+        )
     except OSError:
         return None
     for name in names:
@@ -85,7 +87,7 @@ def _merge_roots(old: Path, new: Path, result: BuildResult) -> None:
 def _merge(manifest: Manifest, old: Path, new: Path, result: BuildResult) -> None:
     if not os.path.lexists(new):
         old.rename(new)
-    elif old.is_dir() and not old.is_symlink() and new.is_dir():
+    elif old.is_dir() and new.is_dir() and not (old.is_symlink() or new.is_symlink()):
         for entry in list(os.scandir(old)):
             _merge(manifest, Path(entry.path), new / entry.name, result)
         old.rmdir()

@@ -24,14 +24,17 @@ from spyke_tui.model.caption import caption_of
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Crop, Project
 from spyke_tui.model.table import printable
+from spyke_tui.store.fence import require_own_folders
 from spyke_tui.store.files import remove_leftovers, sha256_of, sha256_of_bytes, write_whole
 from spyke_tui.store.lock import exclusive
+from spyke_tui.store.regular_files import append_to_own, read_regular
 
 if TYPE_CHECKING:
     from spyke_tui.processing.picture import Picture
 
 CONTACT_SHEET = "_contact-sheet.png"
 _LISTING = ".spyke-previews"
+MAX_BYTES = 16 * 1024 * 1024
 """What dry runs wrote, as lines of digest and name: one is added before its file is written, so
 that a killed run leaves nothing of unknown origin."""
 _LOCK = ".spyke-lock"
@@ -60,6 +63,7 @@ def build_previews(
     """
     require_known_ids(project, only or ())
     layout = Layout.of(project.dataset, folder)
+    require_own_folders(layout, folder)
     crops = [
         crop
         for crop in project.crops
@@ -87,7 +91,8 @@ class _PreviewFiles:
         self._guard = threading.Lock()
         self._ours: dict[str, set[str]] = {}
         with contextlib.suppress(OSError):
-            for line in (folder / _LISTING).read_text("utf-8", "replace").splitlines():
+            listing = read_regular(folder / _LISTING, MAX_BYTES).decode("utf-8", "replace")
+            for line in listing.splitlines():
                 digest, _, name = line.partition("  ")
                 if name.endswith(".png") and "/" not in name:
                     self._ours.setdefault(name, set()).add(digest)
@@ -127,8 +132,8 @@ class _PreviewFiles:
         if digest in self._ours.get(name, ()):
             return
         try:
-            with self._guard, (self.folder / _LISTING).open("a", encoding="utf-8") as file:
-                file.write(f"\n{digest}  {name}\n")
+            with self._guard:
+                append_to_own(self.folder / _LISTING, f"\n{digest}  {name}\n".encode())
         except OSError as error:
             raise WriteError(
                 f"{self.folder / _LISTING} could not be written: {error.strerror or error}.",

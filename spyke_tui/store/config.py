@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from spyke_tui.store.regular_files import read_regular
 
 FILE_NAME = "config.toml"
 MAX_BYTES = 256 * 1024
@@ -40,15 +43,14 @@ def load_config(path: Path | None = None) -> Config:
     path = config_path() if path is None else path
     config = Config()
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES)
     except FileNotFoundError:
         return config
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) == errno.EFBIG:
+            config.problems.append("It is too large (over 256 kB); nothing of it is used.")
+            return config
         config.problems.append(f"It can't be read: {getattr(error, 'strerror', None) or error}.")
-        return config
-    if len(data) > MAX_BYTES:
-        config.problems.append("It is too large (over 256 kB); nothing of it is used.")
         return config
     try:
         found = tomllib.loads(data.decode())

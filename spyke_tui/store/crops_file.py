@@ -6,6 +6,7 @@ import os
 import re
 import threading
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 from spyke_tui.errors import ProjectFileError, WriteError
@@ -13,6 +14,7 @@ from spyke_tui.model.project import Project
 from spyke_tui.model.reading import read_project
 from spyke_tui.model.table import FieldError, dotted, printable
 from spyke_tui.store.files import Stamp, free_name, remove_leftovers, sha256_of_bytes, write_whole
+from spyke_tui.store.regular_files import read_regular
 
 FILE_NAME = "crops.toml"
 MAX_BYTES = 32 * 1024 * 1024
@@ -113,7 +115,7 @@ class CropsFile:
     def changed_on_disk(self) -> bool:
         """Whether another program has written the file since we read or wrote it."""
         try:
-            return sha256_of_bytes(self.path.read_bytes()) != self._digest
+            return sha256_of_bytes(read_regular(self.path, MAX_BYTES)) != self._digest
         except OSError:
             return True
 
@@ -129,21 +131,27 @@ class CropsFile:
         with self._guard:
             if project == self.project:
                 return
-            if self.changed_on_disk():
-                raise ChangedElsewhereError(
-                    f"{self.path} was changed by another program.",
-                    "It was left as it is. Choose what to keep: Reload, in the palette.",
-                )
+            self._require_known()
             text = self._text_before(project)
             if text is None:
                 text = edited_text(self._text, self.project, project, self._removed)
-            self._replace(text, project)
+            self._replace(text, project, self._require_known)
 
-    def _replace(self, text: str, project: Project) -> None:
+    def _require_known(self) -> None:
+        """Raises `ChangedElsewhereError` where the file is not as we know it."""
+        if self.changed_on_disk():
+            raise ChangedElsewhereError(
+                f"{self.path} was changed by another program.",
+                "It was left as it is. Choose what to keep: Reload, in the palette.",
+            )
+
+    def _replace(
+        self, text: str, project: Project, check: Callable[[], None] = lambda: None
+    ) -> None:
         data = text.encode()
         # A symlinked crops.toml stays a link; its target is replaced.
         target = self.path.resolve()
-        self.stamp = write_whole(target, data, durable=True)
+        self.stamp = write_whole(target, data, durable=True, check=check)
         remove_leftovers(target.parent)
         self._earlier = [*self._earlier, (self.project, self._text)][-EARLIER:]
         self._text, self._digest, self.project = text, sha256_of_bytes(data), project
@@ -205,7 +213,7 @@ class CropsFile:
         with self._guard:
             if self.path.exists():
                 kept = free_name(self.path.with_name(f"{self.path.name}.theirs"))
-                write_whole(kept, self.path.read_bytes(), durable=True)
+                write_whole(kept, read_regular(self.path, MAX_BYTES), durable=True)
             self._replace(edited_text(self._text, self.project, project, self._removed), project)
 
     def _text_before(self, project: Project) -> str | None:
@@ -222,7 +230,7 @@ def _read_text(path: Path) -> tuple[str, str]:
                 path, 0, "", "This is too large for a crops.toml (over 32 MB).",
                 "Name the right file.",
             )  # fmt: skip
-        data = path.read_bytes()
+        data = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise ProjectFileError(
             path, 0, "", f"It can't be read: {error.strerror or error}.", "Mend its permissions."

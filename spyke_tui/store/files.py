@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +47,18 @@ def sha256_of_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def write_whole(path: Path, data: bytes, *, durable: bool = False) -> Stamp:
+def write_whole(
+    path: Path,
+    data: bytes,
+    *,
+    durable: bool = False,
+    check: Callable[[], None] = lambda: None,
+) -> Stamp:
     """Write `data` so that `path` holds either its old bytes or all of the new ones.
 
     `durable` also flushes to the disk before the old file is given up (for decisions that can't
-    be rebuilt). Makes missing folders. Raises `WriteError`.
+    be rebuilt). `check` is called at the last moment before the old file is given up; what it
+    raises leaves all as it was. Makes missing folders. Raises `WriteError`.
     """
     temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
     try:
@@ -64,6 +72,7 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> Stamp:
                     os.fsync(file.fileno())
                 if mode is not None:
                     os.fchmod(file.fileno(), mode)
+            check()
             temporary.replace(path)
             if durable:
                 _flush_folder(path.parent)

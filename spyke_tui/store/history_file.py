@@ -13,6 +13,7 @@ from spyke_tui.model.history import Step
 from spyke_tui.model.patch_json import step_as_json, step_from_json
 from spyke_tui.model.table import FieldError
 from spyke_tui.store.files import write_whole
+from spyke_tui.store.regular_files import read_regular
 from spyke_tui.store.state import state_folder
 
 STEPS = 300
@@ -49,7 +50,7 @@ def save_history(project_file: Path, steps: Steps) -> None:
 def load_history(project_file: Path) -> Steps:
     """The steps that `save_history` kept; none where there is nothing to read."""
     try:
-        data = json.loads(_path_of(project_file).read_bytes())
+        data = json.loads(read_regular(_path_of(project_file), 2 * MAX_BYTES))
         if data["version"] != 1:
             return (), ()
         done, undone = ([step_from_json(one) for one in data[way]] for way in ("done", "undone"))

@@ -16,8 +16,11 @@ from typing import Any, Literal
 
 from spyke_tui.errors import WriteError
 from spyke_tui.store.files import Stamp, sha256_of, write_whole
+from spyke_tui.store.regular_files import append_to_own, read_regular
 
 VERSION = 1
+MAX_BYTES = 64 * 1024 * 1024
+"""Of a manifest or a journal: far above what a hundred thousand files take."""
 State = Literal["absent", "ours", "edited", "foreign"]
 """absent; as we left it; ours but changed since by somebody else; never written by us."""
 
@@ -74,7 +77,7 @@ class Manifest:
     @classmethod
     def _read(cls, root: Path) -> Manifest:
         try:
-            data = json.loads(cls.path_in(root).read_bytes())
+            data = json.loads(read_regular(cls.path_in(root), MAX_BYTES))
             if data["version"] != VERSION:
                 return cls(root)
             return cls(
@@ -99,7 +102,7 @@ class Manifest:
     def _replay(self) -> None:
         """Take as ours what a killed build still wrote: files that are as its journal says."""
         try:
-            lines = self.journal_in(self.root).read_bytes().splitlines()
+            lines = read_regular(self.journal_in(self.root), MAX_BYTES).splitlines()
         except OSError:
             return
         for line in lines:
@@ -117,9 +120,9 @@ class Manifest:
         line = json.dumps([self.name_of(path), crop, key, digest]) + "\n"
         journal = self.journal_in(self.root)
         try:
-            with self._guard, journal.open("ab") as file:
+            with self._guard:
                 # A line that a kill cut short must not swallow this one.
-                file.write(b"\n" + line.encode())
+                append_to_own(journal, b"\n" + line.encode())
         except OSError as error:
             raise WriteError(
                 f"{journal} could not be written: {error.strerror or error}.",

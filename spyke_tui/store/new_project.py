@@ -12,6 +12,7 @@ from spyke_tui.model.geometry import Size
 from spyke_tui.model.reading import DEFAULT_NEGATIVE, SHEET_NAME
 from spyke_tui.model.table import suggest_name
 from spyke_tui.store.files import write_whole
+from spyke_tui.store.regular_files import read_regular
 
 GITIGNORE_HEAD = "# spyke-tui: captions are committed; pictures and machine paths are not"
 GITIGNORE_RULES = (
@@ -103,7 +104,7 @@ def add_gitignore_rules(folder: Path, root: str = "dataset") -> None:
     """Append our rules to .gitignore, those that are not there yet. Raises `WriteError`."""
     path = folder / ".gitignore"
     try:
-        present = path.read_bytes()
+        present = read_regular(path, 1024 * 1024)
     except FileNotFoundError:
         present = b""
     except OSError as error:

@@ -10,7 +10,10 @@ from typing import Any
 
 from spyke_tui.errors import WriteError
 from spyke_tui.store.files import write_whole
+from spyke_tui.store.regular_files import read_regular
 from spyke_tui.store.state_place import state_place
+
+MAX_BYTES = 1024 * 1024
 
 
 def state_folder() -> Path:
@@ -26,7 +29,7 @@ def _path_of(project_folder: Path) -> Path:
 def load_state(project_folder: Path) -> dict[str, Any]:
     """What `save_state` kept for this project; empty where there is nothing to read."""
     try:
-        data = json.loads(_path_of(project_folder).read_bytes())
+        data = json.loads(read_regular(_path_of(project_folder), MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

@@ -1,0 +1,29 @@
+"""Nothing is written outside the project and the one place that its crops.toml names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from spyke_tui.errors import WriteError
+from spyke_tui.model.layout import Layout
+
+
+def require_own_folders(layout: Layout, project_folder: Path) -> None:
+    """See that no link below [dataset].root leads what we write to another place.
+
+    The project's folder and the root are where the user put them, links or not. A link below
+    them may have come with the project, from anybody. Raises `WriteError`.
+    """
+    homes = [os.path.realpath(home) for home in (project_folder, layout.root.parent)]
+    for folder in (
+        layout.root, layout.own, layout.train_root, layout.train, layout.reg_root, layout.reg,
+        layout.topup, layout.preview, layout.aside,
+    ):  # fmt: skip
+        if os.path.islink(folder):
+            real = os.path.realpath(folder)
+            if not any(real == home or real.startswith(f"{home.rstrip('/')}/") for home in homes):
+                raise WriteError(
+                    f"{folder} is a link that leads elsewhere, to {real}: nothing was written.",
+                    "Put a folder in its place, or name the real place in [dataset].root.",
+                )
