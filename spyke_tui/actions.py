@@ -14,7 +14,7 @@ from dataclasses import dataclass
 EVERYWHERE = ""
 """The pane of actions that work on every pane."""
 
-PANES = {"sheets": "Sheets", "crops": "Crops", "captions": "Captions"}
+PANES = {"sheets": "Sheets", "crops": "Crops", "captions": "Captions", "reg": "Regularization"}
 """Pane ids and titles, in the order of F2, F3, ..."""
 
 
@@ -51,6 +51,10 @@ def _captions(group: str, id_: str, keys: str, label: str, help_: str) -> Action
     return _action("captions", group, id_, keys, label, help_)
 
 
+def _reg(group: str, id_: str, keys: str, label: str, help_: str) -> Action:
+    return _action("reg", group, id_, keys, label, help_)
+
+
 # A table reads best with one row to a line.
 # ruff: noqa: E501
 # fmt: off
@@ -58,6 +62,7 @@ ACTIONS: tuple[Action, ...] = (
     _everywhere("Panes", "pane.sheets", "f2", "Sheets", "the table of source pictures"),
     _everywhere("Panes", "pane.crops", "f3", "Crops", "the rectangles on a sheet"),
     _everywhere("Panes", "pane.captions", "f4", "Captions", "what each picture shows, in words"),
+    _everywhere("Panes", "pane.reg", "f6", "Regularization", "images from ComfyUI: regularization and top-up"),
     _everywhere("Panes", "pane.previous", ",", "Previous pane", "the pane before this one"),
     _everywhere("Panes", "pane.next", ".", "Next pane", "the pane after this one"),
     _everywhere("Project", "project.save", "w ctrl+s", "Save", "save now; it also saves itself within a second"),
@@ -162,6 +167,24 @@ ACTIONS: tuple[Action, ...] = (
     _captions("Caption on disk", "caption.adopt", "a f7", "Adopt", "take a caption file that was changed elsewhere into the fields"),
     _captions("Caption on disk", "caption.overwrite", "W f8", "Write over", "write this caption over the changed file"),
     _captions("Caption on disk", "caption.leave-file", "k f9", "Leave", "leave the changed file as it is"),
+
+    _reg("Run", "reg.start", "s", "Start, go on", "look whether all is right, then draw what is missing; it goes on when this app is closed"),
+    _reg("Run", "reg.pause", "space", "Pause, resume", "pause when the servers have finished what they have; again: go on"),
+    _reg("Run", "reg.stop", "S", "Stop after this", "finish the image that is being drawn, then stop"),
+    _reg("Run", "reg.interrupt", "I", "Interrupt", "stop now; the next start draws that image again"),
+    _reg("Run", "reg.retry", "r", "Retry failed", "take images that failed up again"),
+    _reg("Run", "reg.test", "t", "Test one", "draw one image only, to see what the settings make"),
+    _reg("Run", "reg.edit", "e", "Settings", "prompt, server, checkpoint and all else of this run, in a form"),
+    _reg("Run", "reg.redo", "R", "Redo outdated", "draw those anew that were made with other settings; asks first"),
+    _reg("Run", "reg.kind", "tab", "Regularization or top-up", "the other run: class images, or candidates for training"),
+    _reg("Images", "reg.next", "right l n", "Next image", "choose an image: it is shown large, x acts on it"),
+    _reg("Images", "reg.previous", "left h p", "Previous image", "the image before"),
+    _reg("Images", "reg.page-next", "pagedown down j", "Further on", "as many images on as are side by side"),
+    _reg("Images", "reg.page-previous", "pageup up k", "Back", "as many images back"),
+    _reg("Images", "reg.first", "home", "First image", "image 1"),
+    _reg("Images", "reg.last", "end", "Last image", "the last image of the run"),
+    _reg("Images", "reg.newest", "escape", "Newest", "follow what is being drawn again; gives up waiting for a server"),
+    _reg("Images", "reg.reject", "x", "Reject", "draw this one anew with another seed; it stands in crops.toml, undo takes it back"),
 )
 # fmt: on
 

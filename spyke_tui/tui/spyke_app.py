@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from spyke_tui.tui.project_watch import ProjectWatch
+    from spyke_tui.tui.run_watch import RunWatch
 
 
 def _action_commands() -> type[Provider]:
@@ -68,11 +69,13 @@ class SpykeApp(App[None]):
         self.writer = TerminalWriter(self)
         self.autosave = Autosave(self, session)
         self.project_watch: ProjectWatch | None = None
+        self.runs: RunWatch | None = None
         self._leaving = False
         self._pane = "crops"
         self.add_mode("crops", lambda: CropsScreen(session, self.size))
         self.add_mode("sheets", self._sheets_screen)
         self.add_mode("captions", self._captions_screen)
+        self.add_mode("reg", self._regularization_screen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         dark = starts_dark(session.left_at.get("dark"))
@@ -105,6 +108,10 @@ class SpykeApp(App[None]):
 
         self.project_watch = ProjectWatch(self)
         self.project_watch.begin()
+        from spyke_tui.tui.run_watch import RunWatch
+
+        self.runs = RunWatch(self)
+        self.runs.begin()
 
     def _let_go(self) -> None:
         if self.project_watch is not None:
@@ -195,6 +202,11 @@ class SpykeApp(App[None]):
 
         return CaptionsScreen(self.session, self.size, self.current_theme.dark)
 
+    def _regularization_screen(self) -> Screen[None]:
+        from spyke_tui.tui.screens.regularization import RegularizationScreen
+
+        return RegularizationScreen(self.session, self.size, self.current_theme.dark)
+
     def _turn_pane(self, by: int) -> None:
         panes = list(PANES)
         self.open_pane(panes[(panes.index(self._pane) + by) % len(panes)])
@@ -248,6 +260,11 @@ class SpykeApp(App[None]):
 
     async def _leave(self) -> None:
         """Save, then quit. What can't be saved is said; the second q leaves anyway."""
+        if not self._leaving and self.runs is not None and self.runs.alive:
+            from spyke_tui.tui.run_leaving import settled
+
+            if not await settled(self, self.runs):
+                return
         saved = await self.autosave.flush()
         if saved or self._leaving:
             self.session.remember(dark=self.current_theme.dark)

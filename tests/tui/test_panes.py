@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from spyke_tui.actions import PANES
 from spyke_tui.terminal.capabilities import Choice
 from spyke_tui.tui.screens.help import HelpScreen
 from spyke_tui.tui.session import Session
@@ -63,10 +64,11 @@ async def test_resizing_live(opened: Callable) -> None:
 
 async def test_panes_change_by_key(opened: Callable) -> None:
     async with opened() as it:
+        first, *_, last = PANES
         for keys, pane in (
             (["f2"], "sheets"), (["f3"], "crops"), (["full_stop"], "captions"),
-            (["full_stop"], "sheets"), (["comma"], "captions"), (["comma"], "crops"),
-            (["f4"], "captions"),
+            (["comma"], "crops"), (["f2"], first), (["comma"], last), (["full_stop"], first),
+            (["f6"], "reg"), (["f4"], "captions"),
         ):  # fmt: skip
             await it.press(*keys)
             assert pane == it.app.screen.PANE

@@ -25,15 +25,20 @@ class PaneBar(TextPane):
         fg, bg = self.ink
         actions = self.spyke.session.keyboard.actions_of("")
         keys = {action.id: key_name(action.keys[0]) for action in actions if action.keys}
-        cells: list[Cell] = cells_of(" spyke-tui  ", fg, bg, bold=True)
+        names = [(pane, title, keys.get(f"pane.{pane}", "")) for pane, title in PANES.items()]
+        needed = sum(len(title) + 3 + len(key) for _, title, key in names)
+        # In a narrow terminal the gaps go first, then the program's own name.
+        name = " spyke-tui  " if needed + len(names) + 12 <= self.size.width else ""
+        gap = max(0, min(3, (self.size.width - needed - len(name)) // len(names)))
+        cells: list[Cell] = cells_of(name, fg, bg, bold=True)
         self._spans = []
-        for pane, title in PANES.items():
+        for pane, title, key in names:
             here = pane == self._pane
             text = f"[{title}]" if here else f" {title} "
             start = len(cells)
             cells += cells_of(text, fg, bg, bold=here)
-            cells += cells_of(f" {keys.get(f'pane.{pane}', '')}   ", fg, bg)
-            self._spans.append((start, len(cells) - 3, pane))
+            cells += cells_of(f"{' ' * min(gap, 1)}{key}{' ' * gap}", fg, bg)
+            self._spans.append((start, len(cells) - gap, pane))
         hints = (("app.help", "keys"), ("app.palette", "actions"))
         words = "  ".join(f"{keys[key]} {word}" for key, word in hints if key in keys)
         hint = cells_of(f"{words} ", fg, bg)

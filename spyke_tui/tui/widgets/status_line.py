@@ -73,6 +73,9 @@ class StatusLine(TextPane):
                     second.append((words, words.startswith("!")))
         if editor.filter is not None:
             second.append((f"/ {editor.filter.text}", True))
+        runs = self.spyke.runs
+        if runs is not None and runs.words:
+            first.append((runs.words, True))
         if self._more:
             second.append((self._more, True))
         second += [

@@ -1,0 +1,142 @@
+"""Starting a run from the pane: what could be wrong is looked for first, beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from spyke_tui.errors import SpykeError
+from spyke_tui.model.generation import Kind
+from spyke_tui.model.history import ReadOnlyError
+from spyke_tui.tui.background import start
+
+if TYPE_CHECKING:
+    from spyke_tui.tui.session import Session
+    from spyke_tui.tui.spyke_app import SpykeApp
+
+AGAIN = 4.0
+"""Seconds between two looks whether the server can be reached by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """What stands in the way of the first image, and what to do about it."""
+
+    message: str
+    hint: str = ""
+    field: str = ""
+    """The key of [reg] or [topup] to change, or ``""``."""
+    is_unreachable: bool = False
+    is_warning: bool = False
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A start that has not come to anything yet."""
+
+    only: Collection[int] | None = None
+    redo: bool = False
+    phase: Literal["looking", "waiting", "starting"] = "looking"
+    hindrance: Hindrance | None = None
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class RunControl:
+    """One for each kind of run. `changed` is called whenever `attempt` says something else."""
+
+    def __init__(
+        self,
+        app: SpykeApp,
+        kind: Kind,
+        changed: Callable[[], None],
+        hindered: Callable[[list[Hindrance], Attempt], None],
+    ) -> None:
+        self._app = app
+        self._kind = kind
+        self._changed = changed
+        self._hindered = hindered
+        self.attempt: Attempt | None = None
+
+    def start(
+        self, only: Collection[int] | None = None, redo: bool = False, warned: bool = False
+    ) -> None:
+        """Look, and where nothing is wrong start. `warned`: warnings are known and no hindrance.
+
+        Raises `ReadOnlyError`.
+        """
+        if holder := self._app.session.history.holder:
+            raise ReadOnlyError(f"Nothing is generated here: {holder} has this project open.")
+        if self.attempt is not None:
+            self.attempt.again.set()
+            return
+        attempt = self.attempt = Attempt(only, redo)
+        self._changed()
+        # A worker of the app, so that another pane does not end it.
+        start(self._app, partial(self._run, attempt, warned), "start-run")
+
+    def give_up(self) -> bool:
+        """Wait for no server any more; whether anything was waited for."""
+        waited, self.attempt = self.attempt, None
+        if waited is not None:
+            waited.again.set()
+            self._changed()
+        return waited is not None
+
+    async def _run(self, attempt: Attempt, warned: bool) -> None:
+        try:
+            await self._try(attempt, warned)
+        except SpykeError as error:
+            self._app.notify(str(error), severity="warning", markup=False)
+        finally:
+            if self.attempt is attempt:
+                self.attempt = None
+            self._changed()
+
+    async def _try(self, attempt: Attempt, warned: bool) -> None:
+        app = self._app
+        if not await app.autosave.flush():
+            raise SpykeError(
+                f"Nothing is generated, because nothing can be saved: {app.session.problem}"
+            )
+        while self.attempt is attempt:
+            attempt.phase = "looking"
+            self._changed()
+            found = await examined(app.session, self._kind)
+            if self.attempt is not attempt:
+                return
+            unreachable = next((one for one in found if one.is_unreachable), None)
+            if unreachable is None:
+                break
+            attempt.phase, attempt.hindrance = "waiting", unreachable
+            self._changed()
+            attempt.again.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(attempt.again.wait(), AGAIN)
+        else:
+            return
+        if found and not (warned and all(one.is_warning for one in found)):
+            self._hindered(found, attempt)
+            return
+        attempt.phase = "starting"
+        self._changed()
+        await asyncio.to_thread(
+            begin, app.session, self._kind, only=attempt.only, redo=attempt.redo
+        )
+        if app.runs is not None:
+            app.runs.look_soon()
+
+
+def begin(session: Session, kind: Kind, *, only: Collection[int] | None, redo: bool) -> None:
+    """Start the process of the run; for a thread. Raises `SpykeError`."""
+    from spyke_tui.comfy.starting import start_run
+
+    start_run(session.file.path, kind, only=only, redo_outdated=redo)
+
+
+async def examined(session: Session, kind: Kind) -> list[Hindrance]:
+    """What would go wrong, the worst first. Network libraries are loaded in here, in a thread."""
+    return []

@@ -1,0 +1,406 @@
+"""The Regularization pane: a generation run watched live and steered, its images looked through."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+
+from spyke_tui.model.generation import KINDS, Kind
+from spyke_tui.model.layout import Layout
+from spyke_tui.model.run_view import ImageView, Order, RunView
+from spyke_tui.model.settings_edit import settings_of
+from spyke_tui.terminal.gallery import Framed, open_galleries
+from spyke_tui.tui.background import start
+from spyke_tui.tui.keymap import bindings_of
+from spyke_tui.tui.run_commands import COMMANDS
+from spyke_tui.tui.run_control import Attempt, Hindrance, RunControl
+from spyke_tui.tui.run_live import LivePreview
+from spyke_tui.tui.run_pictures import RunPictures
+from spyke_tui.tui.run_selection import RunSelection
+from spyke_tui.tui.run_words import TITLES, image_words
+from spyke_tui.tui.screens.pane import PaneScreen
+from spyke_tui.tui.stylesheets import stylesheet
+from spyke_tui.tui.themes import palette_of
+from spyke_tui.tui.widgets.frames import Columns, Rows
+from spyke_tui.tui.widgets.notice import Notice
+from spyke_tui.tui.widgets.pane_bar import PaneBar
+from spyke_tui.tui.widgets.run_gallery import GAP, GalleryPane, LargePicture, StripPicture
+from spyke_tui.tui.widgets.run_parts import (
+    Caption,
+    Facts,
+    RunFacts,
+    RunHead,
+    RunLog,
+    RunTitle,
+    StripCaptions,
+)
+from spyke_tui.tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+    from textual.geometry import Size
+
+    from spyke_tui.model.geometry import Size as Pixels
+    from spyke_tui.tui.session import Session
+
+
+class RegularizationScreen(PaneScreen):
+    """Draws what the watch of the runs says; keys become orders, starts and rerolls."""
+
+    PANE = "reg"
+    CSS_PATH = stylesheet("regularization")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("reg", "screen")]
+
+    def __init__(self, session: Session, size: Size, dark: bool) -> None:
+        super().__init__(session, size)
+        self.kind: Kind = "reg"
+        self._palette = palette_of(dark)
+        choice = session.choice
+        self._galleries = open_galleries(choice.protocol, self._palette, choice.terminal)
+        self._selections: dict[Kind, RunSelection] = {kind: RunSelection() for kind in KINDS}
+        self._controls: dict[Kind, RunControl] = {}
+        self._said = ""
+        self._drawing = False
+
+    def compose(self) -> ComposeResult:
+        yield PaneBar("reg")
+        yield RunHead()
+        with Columns(id="run-body"):
+            with Rows(id="run-side"):
+                yield RunTitle("run-about")
+                yield LargePicture(self._galleries.live)
+            with Rows(id="run-main"):
+                yield RunFacts()
+                yield RunLog()
+        yield StripPicture(self._galleries.strip)
+        yield StripCaptions()
+        yield Notice()
+        yield RunTitle("run-keys", dim=True)
+        yield StatusLine(self.session)
+
+    def on_mount(self) -> None:
+        self._head = self.query_one(RunHead)
+        self._about = self.query_one("#run-about", RunTitle)
+        self._picture = self.query_one(LargePicture)
+        self._facts = self.query_one(RunFacts)
+        self._log = self.query_one(RunLog)
+        self._strip = self.query_one(StripPicture)
+        self._captions = self.query_one(StripCaptions)
+        self._notice = self.query_one(Notice)
+        self._keys = self.query_one("#run-keys", RunTitle)
+        self._status = self.query_one(StatusLine)
+        without = self.session.choice.protocol == "none"
+        for id_ in ("#run-side", "#run-strip"):
+            self.query_one(id_).display = not without
+        self._pictures = RunPictures(self, self._draw_soon)
+        self.live = LivePreview(self)
+        for kind in KINDS:
+            self._controls[kind] = RunControl(
+                self.spyke, kind, self._draw_soon, partial(self._hindered, kind)
+            )
+        if self.spyke.runs is not None:
+            self.spyke.runs.listen(self._run_changed)
+        self.live.begin()
+        self._come()
+
+    def on_screen_suspend(self) -> None:
+        if self.spyke.runs is not None:
+            self.spyke.runs.near = None
+        self.live.want(False)
+        for pane in self.query(GalleryPane):
+            pane.hide_picture()
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted:
+            for pane in self.query(GalleryPane):
+                pane.reshow()
+            self._come()
+
+    def _come(self) -> None:
+        """This pane is in front now: look at its run more often."""
+        if self.spyke.runs is not None and self.app.screen is self:
+            self.spyke.runs.near = self.kind
+            self.spyke.runs.look_soon()
+        self.draw()
+
+    # What there is
+
+    @property
+    def view(self) -> RunView:
+        runs = self.spyke.runs
+        return runs.view(self.kind) if runs is not None else RunView(self.kind)
+
+    @property
+    def control(self) -> RunControl:
+        return self._controls[self.kind]
+
+    @property
+    def selection(self) -> RunSelection:
+        return self._selections[self.kind]
+
+    @property
+    def chosen(self) -> int:
+        """The image that the keys act on; 0 where there is none."""
+        return self.selection.at(self.view)
+
+    @property
+    def places(self) -> int:
+        """How many images the strip shows."""
+        return len(self._strip.slots)
+
+    def image(self, index: int) -> ImageView | None:
+        images = self.view.images
+        return images[index - 1] if 1 <= index <= len(images) else None
+
+    @property
+    def rejected(self) -> frozenset[int]:
+        """Images that are there although a person wants the next reroll of them."""
+        wanted = settings_of(self.session.project, self.kind).rerolls
+        return frozenset(
+            index
+            for index, count in wanted.items()
+            if (image := self.image(index)) is not None
+            and image.state == "verified"
+            and image.reroll < count
+        )
+
+    @property
+    def ground(self) -> int:
+        return self._palette.background
+
+    @property
+    def picture_size(self) -> Pixels:
+        """The pixels that the large picture must have."""
+        return self._picture.sizes()[0]
+
+    @property
+    def is_picture_busy(self) -> bool:
+        return self._picture.is_busy
+
+    # Keys
+
+    def do(self, action: str) -> None:
+        if action in COMMANDS:
+            self._said = ""
+            COMMANDS[action](self)
+            self.draw()
+
+    def say(self, words: str) -> None:
+        """A remark, until the next key."""
+        self._said = words
+        self.draw()
+
+    def order(self, order: Order, words: str) -> None:
+        """Tell the run, and say that it was told."""
+        runs = self.spyke.runs
+        if runs is not None:
+            start(self, partial(runs.order, self.kind, order), "order")
+            self._said = words
+
+    def go(self, by: int) -> None:
+        self.selection.go(self.view, by)
+
+    def follow_newest(self) -> None:
+        """Back to what is being drawn; a start that waits for a server is given up."""
+        if self.selection.is_following and self.control.give_up():
+            self._said = "Nothing is waited for any more."
+        self.selection.follow()
+
+    def turn_kind(self) -> None:
+        """From regularization to top-up, or back."""
+        self.kind = KINDS[(KINDS.index(self.kind) + 1) % len(KINDS)]
+        self.live.forget()
+        self._come()
+
+    def edit_settings(self, field: str = "") -> None:
+        from spyke_tui.tui.screens.run_settings import RunSettingsScreen
+
+        self.app.push_screen(
+            RunSettingsScreen(self.spyke, self.kind, field), lambda _: self._come()
+        )
+
+    def ask_redo(self, outdated: int) -> None:
+        from spyke_tui.tui.screens.question import QuestionScreen
+
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                with self.spyke.telling():
+                    self.control.start(redo=True)
+
+        are = "image was" if outdated == 1 else "images were"
+        self.app.push_screen(
+            QuestionScreen(
+                f"{outdated} {are} drawn with other settings",
+                "They are good images; only prompt or settings have changed since.",
+                [("R", "draw them anew; the old pictures go")],
+            ),
+            answered,
+        )
+
+    def _hindered(self, kind: Kind, found: list[Hindrance], attempt: Attempt) -> None:
+        """Something would go wrong: say what, and jump to where it is put right."""
+        if self.app.screen is not self or kind != self.kind:
+            words = f"{TITLES[kind]} can't start: {found[0].message}"
+            self.app.notify(words, severity="warning", markup=False)
+            return
+        from spyke_tui.tui.screens.run_hindrances import HindrancesScreen
+
+        def answered(answer: str | None) -> None:
+            with self.spyke.telling():
+                if answer == "start":
+                    self.control.start(attempt.only, attempt.redo, warned=True)
+                elif answer is not None:
+                    self.edit_settings(answer)
+
+        self.app.push_screen(HindrancesScreen(TITLES[kind], found), answered)
+
+    # Drawing
+
+    def _run_changed(self, kind: Kind) -> None:
+        if kind == self.kind:
+            self._draw_soon()
+
+    def _draw_soon(self) -> None:
+        """With the next turn of the loop, however often it is asked for until then."""
+        if not self._drawing and self.is_mounted and self.app.screen is self:
+            self._drawing = True
+            self.call_later(self._draw_now)
+
+    def _draw_now(self) -> None:
+        self._drawing = False
+        self.draw()
+
+    def on_gallery_pane_laid(self) -> None:
+        self._pictures.forget()
+        self._draw_soon()
+
+    def draw(self) -> None:
+        if not self.is_mounted or self.app.screen is not self:
+            return
+        view, settings = self.view, settings_of(self.session.project, self.kind)
+        rejected = self.rejected
+        with self.spyke.writer.one_write():
+            self._head.show(view, len(rejected), self._doing)
+            self._facts.show(Facts(view, settings, self._wanted()))
+            self._log.show(view)
+            self._draw_strip(view, rejected)
+            self._draw_picture(view, rejected)
+            self._notice.say(self._notice_words(view))
+            self._keys.say(self._said or self._key_words(view))
+            self._status.draw()
+        drawing = view.state in ("running", "stopping", "pausing")
+        self.live.want(drawing and self.selection.is_following and self._picture.display)
+
+    def _wanted(self) -> str:
+        settings = settings_of(self.session.project, self.kind)
+        if "count" in settings.given or self.kind == "topup":
+            return f"{settings.count} images"
+        return "as many images as the trainer uses"
+
+    def _draw_strip(self, view: RunView, rejected: frozenset[int]) -> None:
+        window = self.selection.window(view, self.places)
+        images = [view.images[index - 1] for index in window]
+        sizes = self._strip.sizes()
+        folder = self._folder
+        shown: list[Framed | None] = [
+            self._pictures.framed(image, folder, size, self.ground)
+            for image, size in zip(images, sizes, strict=False)
+        ]
+        shown += [None] * (len(sizes) - len(shown))
+        self._strip.show(shown)
+        across = self._strip.width_of_one + GAP
+        chosen = self.chosen
+        self._captions.show([_caption(one, one.index in rejected, one.index == chosen)
+                             for one in images], across)  # fmt: skip
+
+    @property
+    def _folder(self) -> Path:
+        return Layout.of(self.session.project.dataset, self.session.file.folder).root
+
+    def _draw_picture(self, view: RunView, rejected: frozenset[int]) -> None:
+        image = self.image(self.chosen)
+        live = self.live.newest(self.kind) if self.selection.is_following and view.alive else None
+        if live is not None and live.size == self.picture_size:
+            working = [server for server in view.servers if server.index is not None]
+            what = f"image {working[0].index}" if working else "an image"
+            self._about.say(f"{what}, as it is being drawn")
+            self._picture.show((live,))
+            return
+        if image is None:
+            self._about.say("")
+            self._picture.show((None,))
+            return
+        self._about.say(image_words(image, image.index in rejected))
+        self._picture.show(
+            (self._pictures.framed(image, self._folder, self.picture_size, self.ground),)
+        )
+
+    def show_live(self) -> None:
+        """A new preview has come."""
+        self._draw_picture(self.view, frozenset())
+
+    def _notice_words(self, view: RunView) -> str:
+        attempt = self.control.attempt
+        if attempt is not None:
+            if attempt.phase == "waiting" and attempt.hindrance is not None:
+                found = attempt.hindrance
+                return f"{found.message} {found.hint} It is tried again by itself; Esc gives up."
+            return ""
+        if view.message and view.state not in ("running", "done", "none", "starting"):
+            field = f" (e: {view.field})" if view.field else ""
+            return f"{view.message} {view.hint}{field}".strip()
+        if view.outdated and not view.alive:
+            are = "image was" if view.outdated == 1 else "images were"
+            return f"{view.outdated} {are} drawn with other settings: R draws anew, or keep them."
+        return ""
+
+    @property
+    def _doing(self) -> str:
+        """What is done before there is a run."""
+        attempt = self.control.attempt
+        words = {"looking": "looks whether all is right", "waiting": "! no server yet"}
+        return words.get(attempt.phase, "starts") if attempt is not None else ""
+
+    def _key_words(self, view: RunView) -> str:
+        if view.state in ("running", "starting", "waiting"):
+            words = ["Space pause", "S stop after this", "I interrupt"]
+        elif view.state in ("paused", "pausing"):
+            words = ["s goes on", "S stop", "I interrupt"]
+        elif view.alive:
+            words = ["I interrupt"]
+        else:
+            words = ["s start" if view.state in ("none", "done") else "s goes on", "t test one"]
+        if view.failed:
+            words.append("r retry failed")
+        if view.done:
+            words += ["←→ choose", "x reject"]
+        other = TITLES[KINDS[(KINDS.index(self.kind) + 1) % len(KINDS)]]
+        words += ["e settings", f"Tab {other.lower()}", "? keys"]
+        return "  ".join(words)
+
+    def recolour(self) -> None:
+        super().recolour()
+        palette = palette_of(self.app.current_theme.dark)
+        if palette is not self._palette:
+            self._palette = palette
+            self.live.forget()
+            for pane in self.query(GalleryPane):
+                pane.recolour(palette)
+            self.draw()
+
+
+def _caption(image: ImageView, rejected: bool, chosen: bool) -> Caption:
+    words, ink = {
+        "planned": ("", ""),
+        "verified": ("", ""),
+        "failed": ("failed", "error"),
+        "running": ("▶", "success"),
+    }.get(image.state, (image.state, ""))
+    if rejected:
+        words, ink = "x", "warning"
+    elif image.state == "verified" and image.reroll:
+        words = f"r{image.reroll}"
+    return Caption(f"{image.index} {words}".rstrip(), ink, chosen)
