@@ -1,14 +1,38 @@
-"""The process of a run: ``python -m spyke_tui.comfy.process CROPS_TOML KIND [...]``."""
+"""The process of a run: ``python -m spyke_tui.comfy.process CROPS_TOML KIND [...]``.
+
+It outlives whoever started it. SIGTERM or SIGINT: end after the running image; once more: now.
+"""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import signal
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from spyke_tui.errors import SpykeError
+from spyke_tui.errors import ProjectFileError, SpykeError
 from spyke_tui.model.generation import KINDS, Kind
+from spyke_tui.model.layout import Layout
+from spyke_tui.model.project import Generation, Project
+from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.run_files import RunFiles
+
+if TYPE_CHECKING:
+    from spyke_tui.comfy.addresses import ServerAddress
+    from spyke_tui.comfy.diary import Diary
+    from spyke_tui.comfy.recipe import Recipe
+    from spyke_tui.comfy.run import End, Run
+    from spyke_tui.store.run_orders import OrderBox
+
+TICK_SECONDS = 0.25
+"""Between two looks at the orders."""
+CROPS_TICKS = 4
+"""Ticks between two looks at crops.toml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +72,153 @@ def task_of(words: Sequence[str]) -> Task:
 
 def main(words: Sequence[str]) -> int:
     """Run it to its end; the exit code."""
-    raise SpykeError(f"Not there yet: {task_of(words)}")
+    try:
+        return _run(task_of(words))
+    except SpykeError as error:
+        print(str(error), file=sys.stderr)  # noqa: T201
+        return error.exit_code
+
+
+def _run(task: Task) -> int:
+    file = CropsFile.read(task.project_file)
+    files = RunFiles(Layout.of(file.project.dataset, file.folder), task.kind)
+    with files.held():
+        from spyke_tui.comfy.class_folder import follow_class
+        from spyke_tui.comfy.diary import Diary
+        from spyke_tui.store.run_orders import OrderBox
+
+        diary = Diary(files)
+        try:
+            follow_class(diary)
+            # Before the first line: whoever waits for that one may give orders at once.
+            box = OrderBox(files.orders)
+            return _work(task, file, box, diary).exit_code
+        finally:
+            diary.close()
+
+
+def _work(task: Task, file: CropsFile, box: OrderBox, diary: Diary) -> End:
+    """From the first line in the journal to the last."""
+    from spyke_tui.comfy.addresses import ServerAddress
+    from spyke_tui.comfy.recipe import Recipe
+    from spyke_tui.comfy.run import End
+
+    settings = settings_of(file.project, task)
+    total = task.count if task.count is not None else settings.count
+    try:
+        recipe = Recipe.of(settings, file.project, file.folder, task.kind)
+        addresses = [ServerAddress.of(text, settings.auth_env) for text in settings.servers]
+    except SpykeError as error:
+        diary.begin(total, "", settings.servers if not isinstance(error, ProjectFileError) else ())
+        end = End("failed", error.message, error.hint, getattr(error, "field", ""), 2)
+    else:
+        unique = list({address.base: address for address in addresses}.values())
+        diary.begin(total, recipe.digest, [address.shown for address in unique])
+        try:
+            end = asyncio.run(_live(task, file, box, diary, recipe, unique))
+        except SpykeError as error:
+            end = End("failed", error.message, error.hint, exit_code=error.exit_code)
+        except Exception as error:
+            with suppress(SpykeError):
+                why = f"Something went wrong that should not ({type(error).__name__})."
+                diary.end("failed", why, f"The details are in {diary.files.log}.", exit_code=1)
+            raise
+    diary.end(end.state, end.message, end.hint, end.field, end.exit_code)
+    return end
+
+
+def settings_of(project: Project, task: Task) -> Generation:
+    """The settings of this kind of run, the command line's servers instead of crops.toml's."""
+    from dataclasses import replace
+
+    settings = project.reg if task.kind == "reg" else project.topup
+    return replace(settings, servers=task.servers) if task.servers else settings
+
+
+async def _live(
+    task: Task,
+    file: CropsFile,
+    box: OrderBox,
+    diary: Diary,
+    recipe: Recipe,
+    addresses: Sequence[ServerAddress],
+) -> End:
+    from spyke_tui.comfy.rerolls import Rerolls
+    from spyke_tui.comfy.run import Run, wanted_indices
+    from spyke_tui.comfy.shelf import Shelf
+    from spyke_tui.comfy.worker import Worker
+
+    total = diary.fold.session.total
+    shelf = Shelf(diary, total, recipe.size)
+    run: Run | None = None
+    try:
+        shelf.survey()
+        indices = wanted_indices(total, task.only)
+        rerolls = Rerolls(recipe.settings.rerolls)
+        for index in indices:
+            rerolls.apply(index, shelf)
+        if task.redo_outdated:
+            shelf.take_down_outdated(recipe.digest)
+        run = Run(diary, shelf, recipe, indices=indices, rerolls=rerolls, attended=task.attended)
+        workers = [Worker(run, address) for address in addresses]
+        steering = asyncio.create_task(_steer(task, file, box, run))
+        _heed_signals(run)
+        try:
+            return await run.work(workers)
+        finally:
+            steering.cancel()
+            await asyncio.gather(steering, return_exceptions=True)
+    finally:
+        shelf.close()
+        if run is not None:
+            run.live.remove()
+
+
+def _heed_signals(run: Run) -> None:
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        run.obey("interrupt" if run.state == "stopping" else "stop")
+
+    with suppress(ValueError, RuntimeError):  # only a main thread can
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, told)
+
+
+async def _steer(task: Task, file: CropsFile, box: OrderBox, run: Run) -> None:
+    """Follow orders and crops.toml's rerolls."""
+    ticks = 0
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        ticks += 1
+        orders = box.read()
+        for order in orders:
+            if order != "reread":
+                run.obey(order)
+        try:
+            if "reread" in orders or ticks % CROPS_TICKS == 0:
+                file = _read_again(task, file, run, forced="reread" in orders)
+            elif run.rerolls.pending:
+                run.reread()
+        except SpykeError as error:
+            run.diary.say(error.message, "warning")
+
+
+def _read_again(task: Task, file: CropsFile, run: Run, *, forced: bool) -> CropsFile:
+    """crops.toml as it is now; what cannot be read says nothing new."""
+    try:
+        news = file.news()
+    except ProjectFileError:
+        if forced:
+            raise
+        return file
+    file = news or file
+    rerolls = settings_of(file.project, task).rerolls
+    if run.rerolls.read(rerolls) or run.rerolls.pending:
+        run.reread()
+    return file
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -165,7 +165,7 @@ class RunFold:
         )
 
     def _alias(self, record: Record) -> None:
-        self.aliases[_text(record, "id")] = _text(record, "as")
+        self.aliases[_text(record, "id")] = _text(record, "theirs")
 
     def _say(self, record: Record) -> None:
         state = _text(record, "state")
