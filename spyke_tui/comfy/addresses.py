@@ -52,10 +52,11 @@ class ServerAddress:
         Raises UsageError for what is no address, carries a secret itself, or where the variable
         is unset. No message repeats a secret.
         """
-        shown = text.strip().rstrip("/")
+        shown = text.strip()
         if "://" not in shown:
             shown = f"http://{shown}"
         door, host, base = _parts(shown)
+        shown = shown.rstrip("/")
         secret = secret_from(auth_env, environ) if auth_env else ""
         headers = dict(_credentials(secret, door)) if secret else {}
         if door == "swarmui":
