@@ -21,7 +21,7 @@ EPILOG = """\
 spyke-tui [PROJECT] opens the app on a crops.toml or its folder (default: here).
 Exit codes: 0 fine; 1 findings or failed work; 2 usage, or an unreadable crops.toml;
 130 interrupted (all finished work is kept)."""
-NOT_YET = ("reg", "topup", "practice")
+NOT_YET = ("reg", "topup")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -156,6 +156,7 @@ def _command_parser() -> argparse.ArgumentParser:
     _add_check(add("check", "say everything that is wrong or missing"))
     _add_handover(add("handover", "write dataset.toml and TRAINING.md for sd-scripts"))
     _add_import(add("import", "take an existing kohya folder in as a project"))
+    _add_practice(add("practice", "a server that stands in for ComfyUI and draws placeholders"))
     return parser
 
 
@@ -224,4 +225,18 @@ def _add_import(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--trigger", metavar="WORD",
         help="default: what most captions begin with; given, it is put in front of all captions",
+    )  # fmt: skip
+
+
+def _add_practice(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--port", type=int, default=0, metavar="N", help="where to listen (default: any free port)"
+    )
+    command.add_argument(
+        "--delay", type=float, default=1.0, metavar="SECONDS",
+        help="how long one picture takes (default: 1)",
+    )  # fmt: skip
+    command.add_argument(
+        "--fault", action="append", default=[], metavar="NAME",
+        help="misbehave, once or more often; --fault help names the ways",
     )  # fmt: skip

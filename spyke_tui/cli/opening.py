@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spyke_tui.errors import UsageError
 
-COMMANDS = ("demo", "init", "suggest", "build", "check", "handover", "import")
+COMMANDS = ("demo", "init", "suggest", "build", "check", "handover", "import", "practice")
 IMAGES = ("auto", "kitty", "sixel", "halfcell", "none")
 
 
