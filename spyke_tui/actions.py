@@ -14,7 +14,7 @@ from dataclasses import dataclass
 EVERYWHERE = ""
 """The pane of actions that work on every pane."""
 
-PANES = {"sheets": "Sheets", "crops": "Crops", "captions": "Captions", "reg": "Regularization"}
+PANES = {"sheets": "Sheets", "crops": "Crops", "captions": "Captions", "set": "Set", "reg": "Regularization"}
 """Pane ids and titles, in the order of F2, F3, ..."""
 
 
@@ -55,6 +55,10 @@ def _reg(group: str, id_: str, keys: str, label: str, help_: str) -> Action:
     return _action("reg", group, id_, keys, label, help_)
 
 
+def _set(group: str, id_: str, keys: str, label: str, help_: str) -> Action:
+    return _action("set", group, id_, keys, label, help_)
+
+
 # A table reads best with one row to a line.
 # ruff: noqa: E501
 # fmt: off
@@ -62,6 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     _everywhere("Panes", "pane.sheets", "f2", "Sheets", "the table of source pictures"),
     _everywhere("Panes", "pane.crops", "f3", "Crops", "the rectangles on a sheet"),
     _everywhere("Panes", "pane.captions", "f4", "Captions", "what each picture shows, in words"),
+    _everywhere("Panes", "pane.set", "f5", "Set", "the training set at a glance: pictures, targets, findings"),
     _everywhere("Panes", "pane.reg", "f6", "Regularization", "images from ComfyUI: regularization and top-up"),
     _everywhere("Panes", "pane.previous", ",", "Previous pane", "the pane before this one"),
     _everywhere("Panes", "pane.next", ".", "Next pane", "the pane after this one"),
@@ -157,6 +162,7 @@ ACTIONS: tuple[Action, ...] = (
     _captions("As another", "caption.repeat-field", "t ctrl+t", "Field as previous", "only this field as on the crop before"),
     _captions("As another", "caption.counterpart", "l ctrl+l", "As on the sheet before", "all fields as on the crop at the same place of the sheet before"),
     _captions("Caption", "caption.looked", "0", "Looked, none", "somebody looked and saw none of the details"),
+    _captions("Caption", "caption.expression", "+", "Another expression", "type an expression that is not in the list; from then on it is"),
     _captions("Caption", "caption.override", "o ctrl+o", "By hand", "write the caption as free text; again: back to the fields"),
     _captions("Caption", "caption.mend", "g ctrl+g", "Mend spelling", "write a tag that looks mistyped as the other crops do"),
     _captions("Many", "caption.filter", "/", "Filter", "show only crops with these tags, fields or open questions"),
@@ -167,6 +173,33 @@ ACTIONS: tuple[Action, ...] = (
     _captions("Caption on disk", "caption.adopt", "a f7", "Adopt", "take a caption file that was changed elsewhere into the fields"),
     _captions("Caption on disk", "caption.overwrite", "W f8", "Write over", "write this caption over the changed file"),
     _captions("Caption on disk", "caption.leave-file", "k f9", "Leave", "leave the changed file as it is"),
+
+    _set("Pictures", "set.left", "left h", "Left", "the picture before"),
+    _set("Pictures", "set.down", "down j", "Down", "a row of pictures down"),
+    _set("Pictures", "set.up", "up k", "Up", "a row of pictures up"),
+    _set("Pictures", "set.right", "right l", "Right", "the next picture"),
+    _set("Pictures", "set.page-down", "pagedown", "Page down", "as many pictures on as are in view"),
+    _set("Pictures", "set.page-up", "pageup", "Page up", "as many pictures back"),
+    _set("Pictures", "set.first", "home", "First", "the first picture"),
+    _set("Pictures", "set.last", "end", "Last", "the last picture"),
+    _set("Decide", "set.take", "enter", "Keep, next", "keep this crop and go to the next; on a target or a finding: go there"),
+    _set("Decide", "set.reject", "x", "Reject", "reject this crop; again: back to draft; on a flipped twin: no twin any more"),
+    _set("Look", "set.image", "v", "Full size", "the training image at full size, with all that is said of it"),
+    _set("Look", "set.compare", "c", "Compare", "the two that are marked, else this one and the next, side by side"),
+    _set("Look", "set.larger", "+ =", "Larger", "larger pictures"),
+    _set("Look", "set.smaller", "-", "Smaller", "smaller pictures"),
+    _set("Look", "set.sort", "o", "Order", "as in the file, by id, sheet, framing, status, findings"),
+    _set("Look", "set.filter", "/", "Filter", "show only some crops, here and in Crops and Captions: status:draft, missing:any; Esc takes it away"),
+    _set("Mark", "set.mark", "space", "Mark", "mark this crop, or no longer, and go to the next"),
+    _set("Mark", "set.mark-range", "m", "Mark range", "mark all from the last mark to this crop"),
+    _set("Mark", "set.mark-act", "M", "Act on marked", "one change to all marked crops; shown before it is made"),
+    _set("Mark", "set.mark-clear", "", "Clear marks", "nothing is marked any more"),
+    _set("Targets and findings", "set.part", "tab", "Next part", "pictures, targets, findings"),
+    _set("Targets and findings", "set.part-before", "shift+tab", "Part before", "the same the other way round"),
+    _set("Targets and findings", "set.mend", "g", "Mend", "do what stands there about this finding, or about the first one of this picture"),
+    _set("Targets and findings", "set.mend-other", "G", "Mend otherwise", "the other way to mend it, where there are two"),
+    _set("Targets and findings", "set.check", "r", "Check again", "it is done by itself whenever something changes"),
+    _set("Targets and findings", "set.leave", "escape", "Back", "to the pictures"),
 
     _reg("Run", "reg.start", "s", "Start, go on", "look whether all is right, then draw what is missing; it goes on when this app is closed"),
     _reg("Run", "reg.pause", "space", "Pause, resume", "pause when the servers have finished what they have; again: go on"),

@@ -91,6 +91,32 @@ def _looked(screen: CaptionsScreen) -> None:
     screen.edited()
 
 
+def _other_expression(screen: CaptionsScreen) -> None:
+    """An expression that no other crop has yet; from then on it is in the list."""
+    crop = screen.captions.crop
+    if crop is None:
+        screen.say("There is no crop here.")
+        return
+    prompt = screen.query_one(Prompt)
+
+    def take(text: str) -> None:
+        screen.captions.leave_field()
+        screen.captions.choose("expression", text)
+        screen.captions.leave_field()
+        prompt.close()
+        screen.edited()
+        screen.form.enter("expression")
+
+    prompt.ask(
+        Question(
+            "Expression:",
+            take,
+            hint='one or two words, e.g. battle-focused; the caption adds "expression"',
+            gone=lambda: screen.form.enter("expression"),
+        )
+    )
+
+
 def _move_tag(by: int) -> Command:
     def run(screen: CaptionsScreen) -> None:
         field = screen.form.focused_text
@@ -251,6 +277,7 @@ COMMANDS: dict[str, Command] = {
     "caption.repeat-field": _repeat_field,
     "caption.counterpart": _repeat_counterpart,
     "caption.looked": _looked,
+    "caption.expression": _other_expression,
     "caption.override": _override,
     "caption.mend": _mend,
     "caption.tag-left": _move_tag(-1),

@@ -348,3 +348,28 @@ async def test_help_and_palette_know_the_pane(captions: Callable) -> None:
         await it.until(lambda: "Captions: Looked, none" in it.text(), "the action in the palette")
         await it.press("enter")
         await it.until(lambda: crop_of(it).details == (), "the action from the palette")
+
+
+async def test_an_expression_that_is_not_in_the_list_is_typed(captions: Callable) -> None:
+    async with captions() as it:
+        it.app.screen.form.enter("expression")
+        await it.pilot.pause()
+        await it.press("+", *"smug", "enter")
+        assert crop_of(it).expression == "smug"
+        assert "smug" in it.text()
+        assert it.app.screen.form.field == "expression"
+        await it.press("+", *"sly", "escape")
+        assert crop_of(it).expression == "smug"
+        await it.press("pagedown")
+        assert "6 smug" in it.text()
+
+
+async def test_choices_go_on_in_the_next_row_instead_of_being_cut(captions: Callable) -> None:
+    async with captions(size=(160, 48)) as it:
+        text = it.text()
+        assert "5 calm" in text
+        assert "tags in 0 captions" not in text
+        await it.pilot.resize_terminal(120, 40)
+        await it.pilot.resize_terminal(200, 50)
+        await it.pilot.pause()
+        assert "tags in 4 captions" in it.text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 
 from spyke_tui.model.vocabulary import Vocabulary
@@ -190,6 +191,11 @@ class CaptionsScreen(PaneScreen):
 
     # Drawing
 
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        # The tags may have come into view: they are counted only while they are seen.
+        self.call_after_refresh(self.draw)
+
     def draw(self) -> None:
         editor = self.session.editor
         crop, project = editor.crop, self.session.project
@@ -262,6 +268,8 @@ class CaptionsScreen(PaneScreen):
             keys = TICKING
         elif self.focused is not None and (self.focused.id or "").startswith("field-"):
             keys = CHOOSING
+            if self.focused.id == "field-expression":
+                keys = ("+ another", *CHOOSING)
         self._proposals.show(self.proposing.proposals, self.proposing.at, self._said, keys)
 
     def recolour(self) -> None:

@@ -7,14 +7,22 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.widgets.cell_pane import TextPane
 from spyke_tui.tui.widgets.inks import mixed, readable, theme_ink
 
 
+MOST_ROWS = 3
+"""Options that need more rows are cut: the form must stay a form."""
+OPEN_ROOM = len(" not decided yet")
+"""Kept free behind the options, so that the rows stay where they are from crop to crop."""
+
+
 class OptionsField(TextPane, can_focus=True):
-    """Options in a row, each with its digit; where they don't fit they go on in the next row."""
+    """Options in a row, each with its digit; where they don't fit they go on in the next row, and
+    the row of the form grows with them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "turn(-1)", show=False),
@@ -33,6 +41,7 @@ class OptionsField(TextPane, can_focus=True):
         self._words = ""
         self._spans: list[tuple[int, int, int]] = []
         self.cursor = 0
+        self._height = 1
 
     def show(self, options: Sequence[str], on: Sequence[bool], words: str = "") -> None:
         """These options, those that are `on` marked; `words` where there are none to mark."""
@@ -108,16 +117,22 @@ class OptionsField(TextPane, can_focus=True):
             else:
                 ground = mixed(bg, ink, 0.25) if under else bg
                 cells += cells_of(f" {name} ", ink, ground, on or under)
-            if rows[-1] and len(rows[-1]) + len(cells) > width and len(rows) < self.size.height:
+            if rows[-1] and len(rows[-1]) + len(cells) > width and len(rows) < MOST_ROWS:
                 rows.append([])
             self._spans.append((len(rows) - 1, len(rows[-1]), len(rows[-1]) + len(cells)))
             rows[-1] += [*cells, Cell(" ", fg, bg)]
+        fits = len(rows[-1]) + OPEN_ROOM <= width
+        height = min(MOST_ROWS, len(rows) + (not fits))
         if self._words:
             room = width - len(rows[-1]) - len(self._words) - 1
-            if rows[-1] and room < 0 and len(rows) < self.size.height:
+            if rows[-1] and room < 0 and len(rows) < MOST_ROWS:
                 rows.append([])
             rows[-1] += cells_of(f" {self._words}", dim, bg)
         self.set_rows([clipped(row, width) for row in rows])
+        row_of_form = self.parent
+        if isinstance(row_of_form, Widget) and self._height != height:
+            self._height = height
+            row_of_form.styles.height = height
 
     _has_cursor = False
 
