@@ -13,7 +13,6 @@ from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.widgets.cell_pane import TextPane
 from spyke_tui.tui.widgets.inks import mixed, readable, theme_ink
 
-
 MOST_ROWS = 3
 """Options that need more rows are cut: the form must stay a form."""
 OPEN_ROOM = len(" not decided yet")
