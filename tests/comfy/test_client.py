@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from wire_server import Handler, Request, Said, WireServer, reply
+from wire_server import Handler, Request, Said, WireServer, reply, wired
 
 from spyke_tui.comfy.addresses import ServerAddress
 from spyke_tui.comfy.answers import Checkpoint, FieldError
@@ -61,15 +60,6 @@ def routes(**answers: Said) -> Handler:
 
 def client_of(server: WireServer, prefix: str = "") -> ComfyClient:
     return ComfyClient(ServerAddress.of(server.url + prefix))
-
-
-@asynccontextmanager
-async def wired(
-    handler: Handler, prefix: str = ""
-) -> AsyncIterator[tuple[WireServer, ComfyClient]]:
-    """A server that answers by `handler`, and a client of it."""
-    async with WireServer(handler) as server, client_of(server, prefix) as client:
-        yield server, client
 
 
 async def test_a_prompt_goes_out_with_our_id_and_the_servers_counts() -> None:

@@ -6,10 +6,14 @@ import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from spyke_tui.comfy.addresses import ServerAddress
+from spyke_tui.comfy.client import ComfyClient, Limits
 
 
 @dataclass(frozen=True)
@@ -132,3 +136,14 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     headers = {name.lower(): value for name, _, value in pairs}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     return Request(method, target, headers, body)
+
+
+@asynccontextmanager
+async def wired(
+    handler: Handler, prefix: str = "", limits: Limits | None = None
+) -> AsyncIterator[tuple[WireServer, ComfyClient]]:
+    """A server that answers by `handler`, and a client of it."""
+    async with WireServer(handler) as server:
+        address = ServerAddress.of(server.url + prefix)
+        async with ComfyClient(address, limits=limits) as client:
+            yield server, client
