@@ -27,14 +27,16 @@ class OnDisk:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """One target. `have` of `full` fills the bar, `mark` is where it is good enough (all in
-    pictures, or in steps); `words` say what is missing, or that nothing is.
+    """One target: `value` is reached, `want` is wanted, both in a word or two. `have` of `full`
+    fills the bar, `mark` is where it is good enough (all in pictures, or in steps); `words` say
+    what is missing, or that nothing is.
 
     `filter` lists the crops that would help, in the filter language; empty where none can.
     """
 
     name: str
     value: str
+    want: str
     have: float
     full: float
     mark: float
@@ -112,15 +114,12 @@ def _images(project: Project, coverage: Coverage, disk: OnDisk | None) -> Meter:
     else:
         words = "Enough."
     built = disk.train_images if disk is not None else have
-    if built != have:
-        number = f"{built} of them are" if built else "none of them is"
-        words += (
-            f" On disk {number} built yet."
-            if built < have
-            else f" On disk are {_count(built - have, 'picture')} that nobody asks for."
-        )
+    if built < have:
+        words += f" On disk {f'only {built}' if built else 'none'} of them."
+    elif built > have:
+        words += f" On disk {_count(built - have, 'picture')} more, which nobody asks for."
     return Meter(
-        "images", f"{have} of {_span(target.min, target.max)}", have, target.max, target.min,
+        "images", str(have), _span(target.min, target.max), have, target.max, target.min,
         target.min <= have <= target.max and built == have, words,
         "-status:keep" if have < target.min and drafts else "",
     )  # fmt: skip
@@ -133,7 +132,7 @@ def _span(low: int, high: int) -> str:
 def _details(project: Project, coverage: Coverage) -> Meter:
     share, looked_for = coverage.details, coverage.looked_for
     if not looked_for:
-        return Meter("details", "-", 0, 0, 0, True, "No details are listed in [dataset].")
+        return Meter("details", "-", "", 0, 0, 0, True, "No details are listed in [dataset].")
     named = " or ".join(looked_for) if len(looked_for) <= 3 else "one of the details"
     found = helpers(project, lambda crop: any(shows(crop, detail) for detail in looked_for))
     words = f"Enough show {named}."
@@ -184,7 +183,7 @@ def _shared(
     full = min(share.total, max(1.0, 2 * share.want * share.total)) if share.total else 1.0
     wanted = asked if found and (share.missing or not share.total) else ""
     return Meter(
-        name, f"{share.images} of {share.total}, want {want}", share.images, full,
+        name, f"{share.images} of {share.total}", want, share.images, full,
         share.want * share.total, share.ok, words, wanted,
     )  # fmt: skip
 
@@ -198,7 +197,7 @@ def _expressions(project: Project, coverage: Coverage) -> Meter:
     asked = " | ".join(f'expression:"{name}" -status:keep' for name in missing)
     have = wanted - len(missing)
     return Meter(
-        "expressions", f"{have} of {wanted}", have, wanted, wanted, not missing, words,
+        "expressions", f"{have} of {wanted}", "all", have, wanted, wanted, not missing, words,
         asked if found else "",
     )  # fmt: skip
 
@@ -210,7 +209,7 @@ def _steps(project: Project, coverage: Coverage, disk: OnDisk | None) -> Meter:
     doubled = ", doubled by the regularization images" if steps.with_reg else ""
     span = _span(target.min, target.max)
     if not steps.per_epoch:
-        return Meter("steps", f"0 of {span}", 0, target.max, target.min, False, "No images yet.")
+        return Meter("steps", "0", span, 0, target.max, target.min, False, "No images yet.")
     epochs = _count(steps.nearest_epochs, "epoch")
     words = f"{epochs} of {steps.per_epoch} steps{doubled}."
     if steps.epochs is None:
@@ -219,7 +218,7 @@ def _steps(project: Project, coverage: Coverage, disk: OnDisk | None) -> Meter:
             f"Change repeats ({repeats}) in [dataset], or the number of images."
         )
     return Meter(
-        "steps", f"{steps.nearest_total} of {span}", steps.nearest_total, target.max, target.min,
+        "steps", str(steps.nearest_total), span, steps.nearest_total, target.max, target.min,
         steps.epochs is not None, words,
     )  # fmt: skip
 
@@ -228,7 +227,7 @@ def _reg(project: Project, coverage: Coverage, disk: OnDisk | None) -> Meter:
     target, repeats = project.targets.reg, project.dataset.repeats
     span, best = _span(target.min, target.max), coverage.total * repeats
     if disk is None:
-        return Meter("reg", f"? of {span}", 0, target.max, target.min, True, "Looking ...")
+        return Meter("reg", "?", span, 0, target.max, target.min, True, "Looking ...")
     have = disk.reg_images
     product = f"{coverage.total} images x {repeats} repeats = {best}"
     if have < target.min:
@@ -242,4 +241,4 @@ def _reg(project: Project, coverage: Coverage, disk: OnDisk | None) -> Meter:
     else:
         words = f"Enough: {product}."
     ok = target.min <= have <= target.max
-    return Meter("reg", f"{have} of {span}", have, target.max, target.min, ok, words)
+    return Meter("reg", str(have), span, have, target.max, target.min, ok, words)

@@ -42,7 +42,6 @@ class CaptionEditor:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.filter: Filter | None = None
         self._words: tuple[object, Vocabulary] | None = None
 
     @property
@@ -79,10 +78,15 @@ class CaptionEditor:
 
     # Which crops
 
+    @property
+    def filter(self) -> Filter | None:
+        """Which crops are listed and walked: the same on all panes."""
+        return self._session.editor.filter
+
     def filter_by(self, text: str) -> None:
         """Only crops that come through this filter. Raises `FilterError`."""
         wanted = parse_filter(text)
-        self.filter = None if wanted.is_empty else wanted
+        self._session.editor.filter = None if wanted.is_empty else wanted
 
     @property
     def marked(self) -> Collection[str]:

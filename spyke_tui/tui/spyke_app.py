@@ -75,6 +75,7 @@ class SpykeApp(App[None]):
         self.add_mode("crops", lambda: CropsScreen(session, self.size))
         self.add_mode("sheets", self._sheets_screen)
         self.add_mode("captions", self._captions_screen)
+        self.add_mode("set", self._set_screen)
         self.add_mode("reg", self._regularization_screen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -206,6 +207,11 @@ class SpykeApp(App[None]):
         from spyke_tui.tui.screens.regularization import RegularizationScreen
 
         return RegularizationScreen(self.session, self.size, self.current_theme.dark)
+
+    def _set_screen(self) -> Screen[None]:
+        from spyke_tui.tui.screens.set import SetScreen
+
+        return SetScreen(self.session, self.size, self.current_theme.dark)
 
     def _turn_pane(self, by: int) -> None:
         panes = list(PANES)

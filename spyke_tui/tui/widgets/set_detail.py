@@ -1,0 +1,44 @@
+"""The lines below the grid: what is selected, in words, and what the keys do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spyke_tui.terminal.cells import plain
+from spyke_tui.tui.widgets.caption_parts import Ink, InkPane
+
+
+class SetDetail(InkPane):
+    """A few lines of words, then the keys in whatever room is left."""
+
+    def __init__(self) -> None:
+        super().__init__(id="set-detail")
+        self._shown: tuple[Sequence[Ink], Sequence[Sequence[Ink]], Sequence[str]] = ((), (), ())
+
+    def show(
+        self, head: Sequence[Ink], lines: Sequence[Sequence[Ink]], keys: Sequence[str]
+    ) -> None:
+        """`head` stands in the first line, `lines` each begin a new one, `keys` come last."""
+        self._shown = (head, lines, keys)
+        self.draw()
+
+    def draw(self) -> None:
+        head, lines, keys = self._shown
+        rows = self.flowed(_words(head), indent=2)
+        for line in lines:
+            rows += self.flowed(_words(line), indent=2)
+        hint = self.flowed([Ink(key + "  ", dim=True) for key in keys])
+        room = self.size.height - len(hint)
+        if len(rows) > room:  # the words matter more than the keys
+            hint = hint[: max(1, self.size.height - len(rows))]
+            rows = rows[: max(1, self.size.height - len(hint))]
+        self.set_rows([*rows, *hint])
+
+
+def _words(pieces: Sequence[Ink]) -> list[Ink]:
+    """Pieces cut into words, so that a line breaks between them."""
+    return [
+        Ink(word, piece.ink, piece.bold, piece.dim)
+        for piece in pieces
+        for word in plain(piece.text).split()
+    ]
