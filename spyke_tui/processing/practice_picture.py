@@ -1,7 +1,7 @@
 """Placeholder pictures of the practice server: a figure that differs with every seed.
 
-Each says PRACTICE in the picture and in its metadata (`PRACTICE_KEYWORD`), so that nobody trains
-on one unawares.
+Each says PRACTICE in the picture and in its metadata (`generated.mark_practice`), so that nobody
+trains on one unawares.
 """
 
 from __future__ import annotations
@@ -15,11 +15,8 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from spyke_tui.processing.png_chunks import SIGNATURE, insert_chunks, text_chunk, write_chunk
-
-PRACTICE_KEYWORD = "spyke-practice"
-"""Keyword of the text chunk that marks a practice picture."""
-PRACTICE_TEXT = "a placeholder drawn by the practice server; not for training"
+from spyke_tui.processing.generated import mark_practice
+from spyke_tui.processing.png_chunks import SIGNATURE, write_chunk
 
 _PREVIEW_PIXELS = 256
 _CANVAS = 512
@@ -47,11 +44,6 @@ def draw_practice_picture(
     picture = _figure(width, height, dice)
     steps = tuple(_previews(picture, previews, dice))
     return PracticePicture(mark_practice(_encoded(picture)), steps)
-
-
-def mark_practice(png: bytes) -> bytes:
-    """`png` with the mark in its metadata."""
-    return insert_chunks(png, text_chunk(PRACTICE_KEYWORD, PRACTICE_TEXT))
 
 
 def plain_png(width: int, height: int, colour: tuple[int, int, int] = (0, 0, 0)) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from spyke_tui.comfy.practice.faults import Faults
 from spyke_tui.comfy.practice.graph import Images
 from spyke_tui.processing import practice_picture
+from spyke_tui.processing.generated import mark_practice
 from spyke_tui.processing.png_chunks import insert_chunks, text_chunk
 from spyke_tui.processing.practice_picture import PracticePicture
 
@@ -76,17 +77,16 @@ class Painter:
         """The picture as the chosen faults leave it."""
         width, height = images.width, images.height
         strikes = self._faults.strikes
-        mark = practice_picture.mark_practice
         if strikes("black"):
-            return mark(practice_picture.plain_png(width, height))
+            return mark_practice(practice_picture.plain_png(width, height))
         if strikes("one-colour"):
-            return mark(practice_picture.plain_png(width, height, (200, 30, 90)))
+            return mark_practice(practice_picture.plain_png(width, height, (200, 30, 90)))
         if strikes("wrong-size"):
             return practice_picture.draw_practice_picture(width + 8, height, images.seed).png
         if strikes("odd-mode"):
-            return mark(practice_picture.deep_png(width, height, images.seed))
+            return mark_practice(practice_picture.deep_png(width, height, images.seed))
         if strikes("bomb"):
-            return mark(practice_picture.bomb_png())
+            return mark_practice(practice_picture.bomb_png())
         if strikes("broken-file"):
             return png[: len(png) // 2]
         return png
