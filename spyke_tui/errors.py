@@ -7,7 +7,9 @@ unreadable crops.toml, 3 server, 130 interrupted).
 
 from __future__ import annotations
 
-from pathlib import Path
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class SpykeError(Exception):

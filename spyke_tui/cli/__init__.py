@@ -64,10 +64,17 @@ def _run_command(words: list[str]) -> int:
     from spyke_tui.cli.quick import plain_build
 
     plain = plain_build(words)
-    if plain is not None:  # the work that is repeated most does not wait for the parser
+    if plain is not None:  # what is done most does not wait for the parser
+        from spyke_tui.cli.haste import hurry
+
+        hurry()
+        place, as_json = plain
+        from spyke_tui.kohya.decoding_ahead import decode_ahead
+
+        ahead = decode_ahead(place)
         from spyke_tui.cli.commands.build import build_all
 
-        return build_all(*plain)
+        return build_all(place, as_json, ahead)
     from spyke_tui.cli.arguments import parse_arguments
 
     arguments = parse_arguments(words)

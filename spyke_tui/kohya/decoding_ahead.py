@@ -1,7 +1,10 @@
-"""The first sheet of a build is decoded while the rest of the program is still being loaded.
+"""The largest sheet of a first build is decoded while the rest of the program is still loaded.
 
-Decoding leaves the interpreter free, and with two cores it costs no time where it happens beside
-the imports, the reading of the manifest and the captions.
+Decoding leaves the interpreter free: with two cores it costs no time beside the imports, the
+reading of crops.toml and the captions. That only pays where it begins before all of them, so this
+module imports next to nothing, and looks at the lines of crops.toml instead of reading it. What
+it finds is a guess. A build that does not need the picture, or whose file has changed since,
+drops it.
 """
 
 from __future__ import annotations
@@ -9,83 +12,97 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from spyke_tui.kohya.sheets import sheet_path
-from spyke_tui.model.layout import Layout
-from spyke_tui.model.project import Project
-from spyke_tui.store.files import Stamp
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spyke_tui.processing.picture import Picture
+
+MAX_BYTES = 1_000_000
+"""Of a crops.toml that is looked at; in a larger one, what this saves is lost in the rest."""
+
+FileStamp = tuple[int, int, int, int]
+"""Size, mtime_ns, ctime_ns and inode of a file, as `store.files.Stamp` has them."""
 
 
 class DecodingAhead:
-    """One picture, decoded in a thread of its own from now on; `path` says which.
+    """One picture, decoded in a thread of its own from now on.
 
-    It is a guess: where the build turns out not to need it, `forget` it. `stamp` is the file's
-    from before it was opened.
+    `stamp` is the file's from before it was opened. Raises OSError where there is none.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.stamp = Stamp.of(path)
-        self._outcome: Picture | Exception | None = None
+    def __init__(self, path: str) -> None:
+        status = os.stat(path)
+        self.stamp: FileStamp = (
+            status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,
+        )  # fmt: skip
+        self._path = path
+        self._picture: Picture | None = None
+        self._is_wanted = True
+        # Here and not in the thread, where it would share the interpreter with all the rest.
+        from spyke_tui.processing.loading import load_picture
+
+        self._load: Callable[[str], Picture] = load_picture
         self._thread = threading.Thread(target=self._decode, name="decoding-ahead", daemon=True)
         self._thread.start()
 
     def _decode(self) -> None:
-        from spyke_tui.processing.loading import load_picture
-
         try:
-            self._outcome = load_picture(self.path)
-        except Exception as error:  # it is the asker's, who comes later
-            self._outcome = error
+            picture = self._load(self._path)
+        except Exception:
+            return  # whoever needs it tries again, and knows whom to tell
+        if self._is_wanted:
+            self._picture = picture
 
-    def loading(self, load: Callable[[Path], Picture]) -> Callable[[Path], Picture]:
-        """`load`, but for this picture, which is waited for and handed over, once."""
+    def instead_of(self, load: Callable[[Path], Picture], path: Path) -> Callable[[Path], Picture]:
+        """`load`, but that the picture at `path` is this one, handed over once."""
 
-        def load_or_take(path: Path) -> Picture:
-            if path != self.path:
-                return load(path)
-            self._thread.join()
-            outcome, self._outcome = self._outcome, None
-            if outcome is None:
-                return load(path)
-            if isinstance(outcome, Exception):
-                raise outcome
-            return outcome
+        def load_or_take(asked: Path) -> Picture:
+            if asked == path:
+                self._thread.join()
+                picture, self._picture = self._picture, None
+                if picture is not None:
+                    return picture
+            return load(asked)
 
         return load_or_take
 
     def forget(self) -> None:
-        """Give the memory back."""
-        self._thread.join()
-        self._outcome = None
+        """Give the memory back, now or when it is decoded."""
+        self._is_wanted = False
+        self._picture = None
 
 
-def decode_ahead(project: Project, folder: Path) -> DecodingAhead | None:
-    """Begin with the largest file that has a kept crop whose picture is not there yet.
+def decode_ahead(place: str) -> DecodingAhead | None:
+    """Begin with the largest sheet of the project at `place` (a crops.toml or its folder).
 
-    None where every kept crop has its picture: what changed is then for the build to find out.
-    `folder` is that of crops.toml.
+    None where there is a training folder already, and where the lines don't tell.
     """
-    train = Layout.of(project.dataset, folder).train
-    wanted = {
-        crop.sheet
-        for crop in project.crops
-        if crop.status == "keep" and not os.path.lexists(f"{train}/{crop.id}.png")
-    }
-    sizes: dict[Path, int] = {}
-    for key in wanted & project.sheets.keys():
-        path = sheet_path(project.sheets[key], folder)
-        stamp = Stamp.of(path)
-        if stamp is not None:
-            sizes[path] = stamp.size
-    if not sizes:
+    try:
+        path = os.path.join(place, "crops.toml") if os.path.isdir(place) else place
+        if not os.path.isfile(path) or os.path.getsize(path) > MAX_BYTES:
+            return None
+        with open(path, encoding="utf-8") as file:
+            largest = _largest_sheet(file.read(), os.path.dirname(os.path.abspath(path)))
+        return DecodingAhead(largest) if largest else None
+    except (OSError, ValueError):
         return None
-    # Loaded here and not in the thread, where it would share the interpreter with all the rest.
-    import spyke_tui.processing.loading  # noqa: F401
 
-    return DecodingAhead(max(sizes, key=lambda path: (sizes[path], path)))
+
+def _largest_sheet(text: str, folder: str) -> str:
+    """The sheet with the most bytes that `text` speaks of; "" where none is needed yet."""
+    import re
+
+    found: dict[str, list[str]] = {"file": [], "root": [], "character": []}
+    rows = re.findall(r"""(?m)^(file|root|character)[ \t]*=[ \t]*["']([^"'\\\n]+)["']""", text)
+    for key, value in rows:
+        found[key].append(os.path.join(folder, os.path.expanduser(value)))
+    root = found["root"][0] if found["root"] else os.path.join(folder, "dataset")
+    if not found["character"]:
+        return ""
+    character = os.path.basename(found["character"][0])
+    if os.path.lexists(os.path.join(root, character, "train")):
+        return ""
+    sizes = {name: os.path.getsize(name) for name in found["file"] if os.path.isfile(name)}
+    return max(sizes, key=lambda name: (sizes[name], name), default="")

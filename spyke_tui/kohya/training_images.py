@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -101,9 +101,9 @@ class TrainingImages:
             pixels = state.size.width * state.size.height if state.size else 0
             groups.setdefault(state.path, SheetJobs(state.path, pixels, [])).jobs.append(job)
         load: Callable[[Path], Picture] = load_picture
-        first = None
-        if ahead is not None and ahead.path in groups and self._is_of_digest(ahead):
-            load, first = ahead.loading(load_picture), ahead.path
+        first = self._decoded_ahead(ahead, groups)
+        if ahead is not None and first is not None:
+            load = ahead.instead_of(load_picture, first)
         elif ahead is not None:
             ahead.forget()
         work = SheetQueue(list(groups.values()), load, self._render, first=first)
@@ -129,10 +129,16 @@ class TrainingImages:
             if crop.id in unreadable and crop.sheet in self.project.sheets:
                 self.ledger.manifest.sources.pop(str(sheets.state(crop.sheet).path), None)
 
-    def _is_of_digest(self, ahead: DecodingAhead) -> bool:
-        """Whether the file was hashed as it was decoded: it may have been replaced between."""
-        source = self.ledger.manifest.sources.get(str(ahead.path))
-        return source is not None and source.stamp == ahead.stamp
+    def _decoded_ahead(self, ahead: DecodingAhead | None, paths: Iterable[Path]) -> Path | None:
+        """Which of the sheets it is; None where it is none of them as they were hashed.
+
+        A file that was replaced between the two would be noted under the wrong digest for good.
+        """
+        for path in paths:
+            source = self.ledger.manifest.sources.get(str(path))
+            if ahead and source and astuple(source.stamp) == ahead.stamp:
+                return path
+        return None
 
     def _render(self, picture: Picture, job: _Job) -> _Made:
         """Render, compare and write one picture (in a worker's thread)."""

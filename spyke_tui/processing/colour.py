@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from PIL import Image, ImageFile
 
@@ -14,8 +14,7 @@ _NO_CHANGE = 1
 """A profile that moves no probe colour by more than this (of 255) is sRGB under another name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """What the file says about its pixels and decoding forgets.
 
     `raw` is Pillow's name for the layout in the file, e.g. ``RGB;16B``; `key` the colour that

@@ -3,6 +3,8 @@
 Only a fixed list of formats is ever opened, straight through its own Pillow class: no plugin
 that could run a program, no registry, and none of the process-wide switches and warnings that
 `Image.open` needs. Sizes are checked on the header, before memory is asked for.
+
+It imports little beside Pillow, because a build decodes before the rest of the program is loaded.
 """
 
 from __future__ import annotations
@@ -15,15 +17,17 @@ import stat
 import struct
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from PIL import Image, ImageFile
 
 from spyke_tui.errors import PictureError
-from spyke_tui.model.geometry import Size
 from spyke_tui.processing import colour
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spyke_tui.model.geometry import Size
 
 MAX_PIXELS = 89_000_000
 """Just below the size from which Pillow itself warns of a bomb; 360 MB once decoded."""
@@ -37,8 +41,7 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.TiffImageP
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.PngImagePlugin")
 
 
-@dataclass(frozen=True, slots=True)
-class PictureInfo:
+class PictureInfo(NamedTuple):
     """What a file's header says.
 
     `size` is upright (EXIF applied); `mode` is Pillow's; `bits` is the depth of one channel, 8
@@ -52,15 +55,17 @@ class PictureInfo:
     transparent: bool
 
 
-def read_info(path: Path) -> PictureInfo:
+def read_info(path: Path | str) -> PictureInfo:
     """Read only the header of the picture at `path`.
 
     Raises PictureError (``missing``, ``unreadable``, ``truncated``, ``too-large``).
     """
+    from spyke_tui.model.geometry import Size
+
     with _opened(path) as (picture, file):
         orientation = _orientation(picture) or _late_png_orientation(picture, file)
         return PictureInfo(
-            size=_upright_size(picture, orientation),
+            size=Size(*_upright_size(picture, orientation)),
             format=picture.format or "",
             mode=picture.mode,
             bits=colour.bits_per_channel(picture),
@@ -68,7 +73,7 @@ def read_info(path: Path) -> PictureInfo:
         )
 
 
-def load_picture(path: Path) -> Image.Image:
+def load_picture(path: Path | str) -> Image.Image:
     """Decode the first frame of the picture at `path`: upright, 8-bit sRGB.
 
     The result is RGBA where at least one pixel is see-through, else RGB. It carries no metadata.
@@ -86,7 +91,7 @@ def load_picture(path: Path) -> Image.Image:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[tuple[ImageFile.ImageFile, BinaryIO]]:
+def _opened(path: Path | str) -> Iterator[tuple[ImageFile.ImageFile, BinaryIO]]:
     """The picture, its header read and its size allowed, and its file.
 
     Whatever is raised inside, in Pillow or in the caller's block, leaves as PictureError.
@@ -94,7 +99,7 @@ def _opened(path: Path) -> Iterator[tuple[ImageFile.ImageFile, BinaryIO]]:
     try:
         with _opened_file(path) as file:
             picture = _parsed(path, file)
-            _refuse_too_large(path, Size(*picture.size))
+            _refuse_too_large(path, *picture.size)
             yield picture, file
     except PictureError:
         raise
@@ -103,7 +108,7 @@ def _opened(path: Path) -> Iterator[tuple[ImageFile.ImageFile, BinaryIO]]:
 
 
 @contextlib.contextmanager
-def _opened_file(path: Path) -> Iterator[BinaryIO]:
+def _opened_file(path: Path | str) -> Iterator[BinaryIO]:
     """A regular file opened for reading; never blocks on a pipe or a device."""
     if "\0" in str(path):
         raise _error(path, "missing", "is not a possible file name", "Correct its path.")
@@ -120,7 +125,7 @@ def _opened_file(path: Path) -> Iterator[BinaryIO]:
         os.close(handle)
 
 
-def _parsed(path: Path, file: BinaryIO) -> ImageFile.ImageFile:
+def _parsed(path: Path | str, file: BinaryIO) -> ImageFile.ImageFile:
     prefix = file.read(30)
     if not prefix:
         raise _error(path, "unreadable", "is empty", "Copy or export it again.")
@@ -134,7 +139,7 @@ def _parsed(path: Path, file: BinaryIO) -> ImageFile.ImageFile:
         )
     size = _size_in_prefix(prefix)
     if size is not None:
-        _refuse_too_large(path, size)
+        _refuse_too_large(path, *size)
     file.seek(0)
     module_name, class_name = reader
     module = importlib.import_module(f"PIL.{module_name}")
@@ -162,7 +167,7 @@ def _reader_of(prefix: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _size_in_prefix(prefix: bytes) -> Size | None:
+def _size_in_prefix(prefix: bytes) -> tuple[int, int] | None:
     """The canvas of a GIF or WebP file from its first 30 bytes; None where they don't tell.
 
     Pillow's readers of these two reserve memory for the canvas as soon as they are created.
@@ -170,19 +175,20 @@ def _size_in_prefix(prefix: bytes) -> Size | None:
     if len(prefix) < 30:
         return None
     if prefix.startswith(b"GIF8"):
-        return Size(*struct.unpack_from("<HH", prefix, 6))
+        width, height = struct.unpack_from("<HH", prefix, 6)
+        return width, height
     if not prefix.startswith(b"RIFF"):
         return None
     match prefix[12:16]:
         case b"VP8 ":
             width, height = struct.unpack_from("<HH", prefix, 26)
-            return Size(width & 0x3FFF, height & 0x3FFF)
+            return width & 0x3FFF, height & 0x3FFF
         case b"VP8L":
             (bits,) = struct.unpack_from("<I", prefix, 21)
-            return Size((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
         case b"VP8X":
             width = int.from_bytes(prefix[24:27], "little") + 1
-            return Size(width, int.from_bytes(prefix[27:30], "little") + 1)
+            return width, int.from_bytes(prefix[27:30], "little") + 1
     return None
 
 
@@ -213,9 +219,9 @@ def _turned(picture: Image.Image, orientation: int) -> Image.Image:
     return picture if turn is None else picture.transpose(turn)
 
 
-def _upright_size(picture: Image.Image, orientation: int) -> Size:
+def _upright_size(picture: Image.Image, orientation: int) -> tuple[int, int]:
     width, height = picture.size
-    return Size(height, width) if orientation in _SIDEWAYS else Size(width, height)
+    return (height, width) if orientation in _SIDEWAYS else (width, height)
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -269,20 +275,20 @@ def _late_png_orientation(picture: Image.Image, file: BinaryIO) -> int:
 # Refusals -----------------------------------------------------------------------------------
 
 
-def _refuse_too_large(path: Path, size: Size) -> None:
-    too_many = size.width * size.height > MAX_PIXELS
-    if not too_many and max(size.width, size.height) <= MAX_SIDE:
+def _refuse_too_large(path: Path | str, width: int, height: int) -> None:
+    too_many = width * height > MAX_PIXELS
+    if not too_many and max(width, height) <= MAX_SIDE:
         return
     limit = f"{MAX_PIXELS // 1_000_000} megapixels" if too_many else f"{MAX_SIDE} pixels a side"
     raise _error(
         path,
         "too-large",
-        f"is {size} pixels, more than the {limit} that are decoded safely",
+        f"is {width}x{height} pixels, more than the {limit} that are decoded safely",
         "Reduce it, or cut it into several sheets.",
     )
 
 
-def _as_picture_error(path: Path, error: Exception) -> PictureError:
+def _as_picture_error(path: Path | str, error: Exception) -> PictureError:
     """What Pillow or the system raised, in words."""
     if isinstance(error, Image.DecompressionBombError | MemoryError):
         return _error(path, "too-large", "needs more memory than there is", "Reduce it.")
@@ -294,9 +300,10 @@ def _as_picture_error(path: Path, error: Exception) -> PictureError:
     return _error(path, "unreadable", "is damaged", "Copy or export it again.")
 
 
-def _system_error(path: Path, error: OSError) -> PictureError:
+def _system_error(path: Path | str, error: OSError) -> PictureError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        where = "is a link to a file that does not exist" if path.is_symlink() else "does not exist"
+        is_link = os.path.islink(path)
+        where = "is a link to a file that does not exist" if is_link else "does not exist"
         return _error(path, "missing", where, "Put it back, or correct its path.")
     if error.errno in (errno.EACCES, errno.EPERM):
         return _error(path, "unreadable", "may not be read", "Give yourself permission to read it.")
@@ -304,6 +311,8 @@ def _system_error(path: Path, error: OSError) -> PictureError:
     return _error(path, "unreadable", f"can't be read: {why}", "Check the disk and the path.")
 
 
-def _error(path: Path, reason: str, what: str, hint: str) -> PictureError:
+def _error(path: Path | str, reason: str, what: str, hint: str) -> PictureError:
     name = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(path))
-    return PictureError(path, reason, f"{name} {what}.", hint)
+    from pathlib import Path
+
+    return PictureError(Path(path), reason, f"{name} {what}.", hint)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spyke_tui.cli.haste import hurry
 from spyke_tui.cli.output import ProgressBar, counted, painted, wrapped
 from spyke_tui.errors import UsageError
 from spyke_tui.kohya.result import BuildResult
@@ -17,6 +17,8 @@ from spyke_tui.store.crops_file import CropsFile, find_project
 
 if TYPE_CHECKING:
     import argparse
+
+    from spyke_tui.kohya.decoding_ahead import DecodingAhead
 
 NO_CROPS = "There are no crops yet. Propose some with: spyke-tui suggest --write"
 
@@ -32,9 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     return _build(path, arguments.only, arguments.force, as_json=arguments.json)
 
 
-def build_all(place: str, as_json: bool) -> int:
+def build_all(place: str, as_json: bool, ahead: DecodingAhead | None) -> int:
     """``spyke-tui build`` with no more than ``--project`` and ``--json``."""
-    return _build(find_project(Path(place)), None, (), as_json=as_json)
+    return _build(find_project(Path(place)), None, (), as_json=as_json, ahead=ahead)
 
 
 def _preview(path: Path, only: Collection[str] | None, *, as_json: bool) -> int:
@@ -50,18 +52,19 @@ def _preview(path: Path, only: Collection[str] | None, *, as_json: bool) -> int:
 
 
 def _build(
-    path: Path, only: Collection[str] | None, force: Collection[str], *, as_json: bool
+    path: Path,
+    only: Collection[str] | None,
+    force: Collection[str],
+    *,
+    as_json: bool,
+    ahead: DecodingAhead | None = None,
 ) -> int:
     from spyke_tui.kohya.unchanged import count_unchanged
 
     if not (only or force) and (unchanged := count_unchanged(str(path))):
         return _say(BuildResult(unchanged=unchanged), as_json=as_json)
-    # A build is short and makes next to no cycles; looking for them costs a fifteenth of it.
-    gc.disable()
+    hurry()
     file = CropsFile.read(path)
-    from spyke_tui.kohya.decoding_ahead import decode_ahead
-
-    ahead = None if only is not None else decode_ahead(file.project, file.folder)
     from spyke_tui.kohya.build import build_project
 
     bar = ProgressBar()
