@@ -22,6 +22,7 @@ def run_guarded(run: Callable[[], int], *, json_errors: bool) -> int:
         code = run()
         sys.stdout.flush()
         _log("ended with exit code %d", code)
+        _drop_unheard()
         return code
     except SpykeError as error:
         _log("stopped with exit code %d: %r", error.exit_code, str(error))
@@ -69,6 +70,14 @@ def _is_about_output(error: Exception) -> bool:
     """Whether it came from printing: our own files' errors are `WriteError`, with a name."""
     stuck = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EFBIG)
     return isinstance(error, OSError) and error.filename is None and error.errno in stuck
+
+
+def _drop_unheard() -> None:
+    """What is left for a terminal that has gone would cost the exit code at the very end."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _silence()
 
 
 def _silence() -> None:
