@@ -66,6 +66,12 @@ class Follower:
             self._view = self._build(alive)
         return self._view
 
+    @property
+    def exit_code(self) -> int:
+        """How the run ended, as a command says it; 1 where it died without a last word."""
+        word = self._fold.word
+        return word.exit_code if word.ended else 1
+
     def preview(self) -> bytes | None:
         """The newest preview picture (JPEG or PNG) that was not given yet."""
         stamp = Stamp.of(self.files.preview)

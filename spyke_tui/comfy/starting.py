@@ -13,6 +13,7 @@ from spyke_tui.errors import SpykeError, WriteError
 from spyke_tui.model.generation import Kind
 from spyke_tui.model.layout import Layout
 from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.dataset_folder import former_root, project_place
 from spyke_tui.store.run_files import RunFiles
 from spyke_tui.store.run_journal import JournalTail
 
@@ -41,7 +42,9 @@ def start_run(
     read (`ProjectFileError`), the process can't be started or does not speak.
     """
     file = CropsFile.read(project_file)
-    files = RunFiles(Layout.of(file.project.dataset, file.folder), kind)
+    layout = Layout.of(file.project.dataset, file.folder)
+    files = RunFiles(layout, kind)
+    _require_moved(file, layout)
     words = [str(file.path.absolute()), kind]
     words += [] if count is None else ["--count", str(count)]
     for server in servers or ():
@@ -56,6 +59,16 @@ def start_run(
     if files.is_alive():
         return files.pid()
     return _spawn(files, words)
+
+
+def _require_moved(file: CropsFile, layout: Layout) -> None:
+    """Raises `SpykeError` where the pictures still lie under the character's former name."""
+    former = former_root(layout.root, project_place(file.path.absolute(), layout.root))
+    if former is not None:
+        raise SpykeError(
+            f"The character was renamed, and its pictures still lie in {former}.",
+            "Build first (spyke-tui build): that moves them.",
+        )
 
 
 def _spawn(files: RunFiles, words: list[str]) -> int:

@@ -20,7 +20,6 @@ from spyke_tui.kohya.moves import (
     follow_character,
     follow_crops,
     follow_folders,
-    project_place,
     put_aside,
 )
 from spyke_tui.kohya.plan import Planned, plan_training
@@ -38,6 +37,7 @@ from spyke_tui.kohya.unchanged import encoder_file, forget_unchanged, note_uncha
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
+from spyke_tui.store.dataset_folder import project_place
 from spyke_tui.store.fence import require_own_folders
 from spyke_tui.store.files import Stamp, remove_leftovers
 from spyke_tui.store.lock import exclusive

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from spyke_tui.errors import UsageError
 from spyke_tui.kohya.import_captions import read_caption
-from spyke_tui.kohya.moves import project_place
 from spyke_tui.kohya.plan import Planned, caption_bytes, plan_training
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.store.crops_file import FILE_NAME
+from spyke_tui.store.dataset_folder import project_place
 from spyke_tui.store.files import Stamp, sha256_of_bytes, write_whole
 from spyke_tui.store.lock import exclusive
 from spyke_tui.store.manifest import Entry, Manifest

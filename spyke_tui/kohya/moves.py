@@ -7,15 +7,19 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from spyke_tui.errors import WriteError
+from spyke_tui.errors import ProjectLockedError, WriteError
 from spyke_tui.kohya.caches import remove_caches
 from spyke_tui.kohya.plan import SUFFIXES, Planned, image_key, key_parts
 from spyke_tui.kohya.result import BuildResult, Kept
+from spyke_tui.model.generation import KINDS, Kind
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
+from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.dataset_folder import former_root, project_place
 from spyke_tui.store.files import free_name
 from spyke_tui.store.lock import exclusive
 from spyke_tui.store.manifest import Entry, Manifest
+from spyke_tui.store.run_files import RunFiles
 
 
 def follow_character(layout: Layout, place: str, result: BuildResult) -> None:
@@ -23,9 +27,10 @@ def follow_character(layout: Layout, place: str, result: BuildResult) -> None:
 
     `place` is that of crops.toml, as `project_place` has it.
     """
-    former = _former_root(layout.root, place)
+    former = former_root(layout.root, place)
     if former is None:
         return
+    _require_no_run(former, KINDS)
     with exclusive(former / ".spyke" / "lock", "spyke-tui build"):
         try:
             if not os.path.lexists(layout.root):
@@ -41,30 +46,14 @@ def follow_character(layout: Layout, place: str, result: BuildResult) -> None:
             ) from error
 
 
-def project_place(crops_file: Path, root: Path) -> str:
-    """Where `crops_file` lies, as seen from the folder that holds the dataset folder `root`."""
-    folder = os.path.realpath(crops_file.parent)
-    return os.path.join(os.path.relpath(folder, os.path.realpath(root.parent)), crops_file.name)
+def follow_renames(file: CropsFile) -> None:
+    """Bring the dataset folder along before anything new is written to it, as a build does.
 
-
-def _former_root(root: Path, place: str) -> Path | None:
-    present = Manifest.read(root)
-    if present.project not in ("", place):
-        return None
-    try:
-        names = sorted(
-            entry.name for entry in os.scandir(root.parent) if entry.is_dir(follow_symlinks=False)
-        )
-    except OSError:
-        return None
-    for name in names:
-        if name == root.name or name.startswith("."):
-            continue
-        manifest = Manifest.read(root.parent / name)
-        # A copy of the folder bears another name than its manifest says: it is not ours to move.
-        if manifest.project == place and manifest.character == name:
-            return root.parent / name
-    return None
+    Raises `WriteError`, `ProjectLockedError`.
+    """
+    layout = Layout.of(file.project.dataset, file.folder)
+    place = project_place(file.path.absolute(), layout.root)
+    follow_character(layout, place, BuildResult())
 
 
 def _merge_roots(old: Path, new: Path, result: BuildResult) -> None:
@@ -74,6 +63,7 @@ def _merge_roots(old: Path, new: Path, result: BuildResult) -> None:
     for entry in sorted(os.scandir(old), key=lambda e: e.name):
         if Path(entry.path) != own:
             _merge(manifest, Path(entry.path), new / entry.name, result)
+    _merge_runs(own / "runs", new)
     former.root = new
     for name, item in manifest.files.items():
         former.files.setdefault(name, item)
@@ -82,6 +72,29 @@ def _merge_roots(old: Path, new: Path, result: BuildResult) -> None:
         Path(entry.path).unlink()
     own.rmdir()
     old.rmdir()
+
+
+def _require_no_run(root: Path, kinds: Iterable[Kind]) -> None:
+    """Raises `ProjectLockedError` while images are generated into `root`: they would miss it."""
+    layout = Layout(root, root / "train", root / "reg")
+    for kind in kinds:
+        if RunFiles(layout, kind).is_alive():
+            raise ProjectLockedError(
+                f"Images are being generated into {root} just now.",
+                f"Wait until they are there, or end it with spyke-tui {kind} --stop (in the app: "
+                "the Regularization pane). Then try again.",
+            )
+
+
+def _merge_runs(old: Path, new: Path) -> None:
+    """What the former folder knows of its runs; two journals can't be made one."""
+    if not old.is_dir():
+        return
+    target = new / ".spyke" / "runs"
+    if os.path.lexists(target):
+        target = free_name(new / "aside" / "runs")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old.rename(target)
 
 
 def _merge(manifest: Manifest, old: Path, new: Path, result: BuildResult) -> None:
@@ -104,6 +117,8 @@ def follow_folders(manifest: Manifest, layout: Layout, result: BuildResult) -> N
         if known and known != wanted.name:
             old = manifest.root / kind / known
             if old.is_dir():
+                if kind == "reg":
+                    _require_no_run(manifest.root, ("reg",))
                 _move_folder(manifest, old, wanted, result)
             # Also where a killed build, or the user, had moved it already.
             _rename_entries(manifest, f"{kind}/{known}/", f"{kind}/{wanted.name}/")

@@ -12,7 +12,7 @@ from little_project import LittleProject, contents, rect
 from PIL import Image
 
 from spyke_tui.errors import ProjectLockedError
-from spyke_tui.kohya.moves import project_place
+from spyke_tui.store.dataset_folder import project_place
 from spyke_tui.store.lock import exclusive
 
 
