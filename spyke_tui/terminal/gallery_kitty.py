@@ -127,7 +127,7 @@ class KittyGallery:
                 assert isinstance(size, Size)
                 placed[at + 1] = Placement(
                     image, LAYER, self._place.left + slot.left, self._place.top + slot.top,
-                    Rect(0, 0, size.width, size.height), cols=slot.width, rows=slot.height,
+                    _inside(size), cols=slot.width, rows=slot.height,
                 )  # fmt: skip
         text = self._board.turn_to(placed)
         text += self._shelf.keep({*self._wanted, *self._shown}, lambda one: one == self._owner)
@@ -140,6 +140,13 @@ class KittyGallery:
         if self._shelf.files and (sent := self._shelf.rgb(image, shown)):
             return sent[0], 0
         return sent_png(image, _png(shown)), 0
+
+
+def _inside(size: Size) -> Rect:
+    """All but the outermost pixels: those of a stretched image are blended with what is behind."""
+    if min(size.width, size.height) < 16:
+        return Rect(0, 0, size.width, size.height)
+    return Rect(1, 1, size.width - 2, size.height - 2)
 
 
 def _png(picture: Image) -> bytes:

@@ -56,6 +56,11 @@ class RunPictures:
         self._wanted.clear()
         self._weight = 0
 
+    def try_again(self) -> None:
+        """The run has changed: pictures that could not be read may be there by now."""
+        for key in [key for key, framed in self._kept.items() if framed is None]:
+            del self._kept[key]
+
     async def _load(self) -> None:
         try:
             while self._wanted:

@@ -45,15 +45,16 @@ class RunSelection:
         self._chosen = None
 
     def window(self, view: RunView, count: int) -> range:
-        """The images that `count` places show: they move on by half when it has to be."""
+        """The images that `count` places show. While new ones come it moves on by several at once:
+        where a terminal keeps no pictures each move draws all of them again."""
         if count < 1 or not view.total:
             return range(0)
         at = self.at(view)
         # Behind the newest one there is a place for the one that is being drawn.
         last = min(view.total, at + 1) if self.is_following else at
         if at < self._first:
-            self._first = at - count // 2 if at < self._first - 1 else at
+            self._first = at
         elif last >= self._first + count:
-            self._first = last - count + 1 + (count // 2 if count > 2 else 0)
+            self._first = last - count + 1 + (count // 4 if self.is_following else 0)
         self._first = max(1, min(self._first, max(1, view.total - count + 1)))
         return range(self._first, min(view.total, self._first + count - 1) + 1)

@@ -261,6 +261,7 @@ class RegularizationScreen(PaneScreen):
 
     def _run_changed(self, kind: Kind) -> None:
         if kind == self.kind:
+            self._pictures.try_again()
             self._draw_soon()
 
     def _draw_soon(self) -> None:
@@ -281,10 +282,11 @@ class RegularizationScreen(PaneScreen):
         if not self.is_mounted or self.app.screen is not self:
             return
         view, settings = self.view, settings_of(self.session.project, self.kind)
-        rejected = self.rejected
+        rejected, attempt = self.rejected, self.control.attempt
         with self.spyke.writer.one_write():
             self._head.show(view, len(rejected), self._doing)
-            self._facts.show(Facts(view, settings, self._wanted()))
+            waits = attempt is not None and attempt.phase == "waiting"
+            self._facts.show(Facts(view, settings, self._wanted(), waits))
             self._log.show(view)
             self._draw_strip(view, rejected)
             self._draw_picture(view, rejected)
@@ -322,6 +324,8 @@ class RegularizationScreen(PaneScreen):
 
     def _draw_picture(self, view: RunView, rejected: frozenset[int]) -> None:
         image = self.image(self.chosen)
+        settings = settings_of(self.session.project, self.kind)
+        self._picture.take_shape(settings.width, settings.height)
         live = self.live.newest(self.kind) if self.selection.is_following and view.alive else None
         if live is not None and live.size == self.picture_size:
             working = [server for server in view.servers if server.index is not None]

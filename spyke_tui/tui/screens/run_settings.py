@@ -22,6 +22,7 @@ from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
 from spyke_tui.tui.run_choices import Choices, choices_of
 from spyke_tui.tui.run_words import TITLES
+from spyke_tui.tui.screens.pane import NARROW
 from spyke_tui.tui.stylesheets import stylesheet
 
 if TYPE_CHECKING:
@@ -92,7 +93,11 @@ class RunSettingsScreen(ModalScreen[None]):
             plain(field.text), plain(field.otherwise), id=id_, compact=True, select_on_focus=False
         )
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < 34, NARROW)
+
     def on_mount(self) -> None:
+        self.set_class(self.app.size.height < 34, NARROW)
         first = self._first if self._first in self._fields else "prompt"
         self.query_one(f"#{FIELD}{first}").focus()
         start(self, self._ask_server, "choices")

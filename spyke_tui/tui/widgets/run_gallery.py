@@ -96,10 +96,27 @@ class GalleryPane(PicturePane):
 
 
 class LargePicture(GalleryPane):
-    """One picture over all of the pane."""
+    """One picture, as large as the pane allows."""
 
     def __init__(self, surface: Gallery) -> None:
         super().__init__(surface, "run-picture")
+        self._shape = (1, 1)
+
+    def take_shape(self, width: int, height: int) -> None:
+        """The pictures will have this shape."""
+        if (width, height) != self._shape:
+            self._shape = (width, height)
+            self.reshow()
+
+    @property
+    def slots(self) -> Sequence[Rect]:
+        cell = self.surface.cell(self.spyke.session.choice.cell_now())
+        room = Size(self.size.width * cell.width, self.size.height * cell.height)
+        wide, high = self._shape
+        scale = min(room.width / wide, room.height / high)
+        across = min(self.size.width, round(wide * scale / cell.width))
+        down = min(self.size.height, round(high * scale / cell.height))
+        return (Rect(0, 0, across, down),)
 
 
 GAP = 1

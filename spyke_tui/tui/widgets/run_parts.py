@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spyke_tui.model.generation import KINDS
 from spyke_tui.model.project import Generation
-from spyke_tui.model.run_view import RunState, RunView, ServerView
+from spyke_tui.model.run_view import RunState, RunView, ServerState, ServerView
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.run_words import (
     SIGNS,
@@ -26,6 +26,19 @@ INKS: dict[RunState, str] = {
     "paused": "warning", "stopping": "warning", "stopped": "secondary", "done": "success",
     "failed": "error", "died": "error", "none": "secondary",
 }  # fmt: skip
+
+
+NOT_ASKED = "not asked yet"
+
+EMPTY = (
+    "Nothing has been generated here yet.",
+    "",
+    "s looks whether all is right and starts",
+    "t draws one image only, to see what the settings make",
+    "e edits prompt, server, checkpoint and all else",
+    "",
+    "A run goes on when this app is closed.",
+)
 
 
 class RunHead(InkPane):
@@ -87,6 +100,8 @@ class Facts:
     settings: Generation
     wanted: str = ""
     """How many images there should be, and why so many."""
+    waits: bool = False
+    """Whether a server is waited for, before there is a run."""
 
 
 class RunFacts(InkPane):
@@ -107,7 +122,7 @@ class RunFacts(InkPane):
         if facts is None or not self.size.width:
             return
         rows: list[list[Cell]] = []
-        for server in facts.view.servers or _named(facts.settings):
+        for server in facts.view.servers or _named(facts.settings, facts.waits):
             rows += self._server(server)
         settings = facts.settings
         rows.append([])
@@ -130,6 +145,9 @@ class RunFacts(InkPane):
     def _server(self, server: ServerView) -> list[list[Cell]]:
         bad = server.state in ("unreachable", "refused")
         ink = "warning" if bad else "success" if server.state == "working" else ""
+        if server.message == NOT_ASKED:
+            words = "  ! not reachable" if bad else ""
+            return [self.cells(Ink(server.address + words, ink, bold=True))[: self.size.width]]
         rows = [clipped(self.cells(Ink(server_words(server), ink, bold=True)), self.size.width)]
         words = work_words(server)
         if words:
@@ -153,9 +171,10 @@ class RunFacts(InkPane):
         return [self.cells(Ink(line, dim=not line.startswith("!"))) for line in lines]
 
 
-def _named(settings: Generation) -> tuple[ServerView, ...]:
+def _named(settings: Generation, waits: bool) -> tuple[ServerView, ...]:
     """The servers of the file, while nothing runs."""
-    return tuple(ServerView(address, "idle") for address in settings.servers)
+    state: ServerState = "unreachable" if waits else "connecting"
+    return tuple(ServerView(address, state, message=NOT_ASKED) for address in settings.servers)
 
 
 class RunLog(InkPane):
@@ -181,7 +200,10 @@ class RunLog(InkPane):
             ink = {"info": "", "warning": "warning", "error": "error"}[line.level]
             row = self.cells(Ink(f"{when} ", dim=True)) + self.cells(Ink(sign + line.text, ink))
             rows.append(clipped(row, self.size.width))
-        rows = [[]] * (height - len(rows)) + rows
+        if not rows and self._view.state == "none":
+            rows = [clipped(self.cells(Ink(f" {line}")), self.size.width) for line in EMPTY]
+            rows += [[]] * (height - len(rows))
+        rows = [[]] * (height - len(rows)) + rows[:height]
         self.set_rows(rows)
 
 
