@@ -20,8 +20,7 @@ DESCRIPTION = "From character reference sheets to a checked LoRA training set, i
 EPILOG = """\
 spyke-tui [PROJECT] opens the app on a crops.toml or its folder (default: here).
 Exit codes: 0 fine; 1 findings or failed work; 2 usage, or an unreadable crops.toml;
-130 interrupted (all finished work is kept)."""
-NOT_YET = ("reg", "topup")
+3 server unreachable or it refused; 130 interrupted (all finished work is kept)."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -66,11 +65,6 @@ def _require_place(place: str | None) -> None:
     """Raises `UsageError` for a word that is neither a project nor a command."""
     if place is None or os.path.lexists(place):
         return
-    if place in NOT_YET:
-        raise UsageError(
-            f"spyke-tui {place} is not there yet in {__version__}.",
-            "There are: " + ", ".join(COMMANDS) + ".",
-        )
     near = difflib.get_close_matches(place.lower(), COMMANDS, 1)
     raise UsageError(
         f"{quoted(place)} is neither a command nor a project's folder.",
@@ -154,6 +148,8 @@ def _command_parser() -> argparse.ArgumentParser:
     _add_suggest(add("suggest", "propose rectangles for the figures on sheets"))
     _add_build(add("build", "write training images and captions; only what changed"))
     _add_check(add("check", "say everything that is wrong or missing"))
+    _add_run(add("reg", "generate the regularization images that are still missing"))
+    _add_run(add("topup", "generate candidates for training images, as drafts to decide on"))
     _add_handover(add("handover", "write dataset.toml and TRAINING.md for sd-scripts"))
     _add_import(add("import", "take an existing kohya folder in as a project"))
     _add_practice(add("practice", "a server that stands in for ComfyUI and draws placeholders"))
@@ -206,6 +202,24 @@ def _add_build(command: argparse.ArgumentParser) -> None:
 def _add_check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--strict", action="store_true", help="warnings too make exit code 1")
     _add_json(command)
+
+
+def _add_run(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--count", type=int, metavar="N", help="how many in all, not how many more"
+    )
+    command.add_argument(
+        "--server", action="append", metavar="URL",
+        help="instead of crops.toml's; given several times, they share the work",
+    )  # fmt: skip
+    command.add_argument(
+        "--redo-outdated", action="store_true",
+        help="make images again whose prompt or settings have changed since (default: keep them)",
+    )  # fmt: skip
+    _add_json(command)
+    command.add_argument("--detach", action="store_true", help="start it and don't wait")
+    command.add_argument("--status", action="store_true", help="say how far it is")
+    command.add_argument("--stop", action="store_true", help="end it after the running image")
 
 
 def _add_handover(command: argparse.ArgumentParser) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from spyke_tui.errors import UsageError
 
-COMMANDS = ("demo", "init", "suggest", "build", "check", "handover", "import", "practice")
+COMMANDS = (
+    "demo", "init", "suggest", "build", "check", "reg", "topup", "handover", "import", "practice",
+)  # fmt: skip
 IMAGES = ("auto", "kitty", "sixel", "halfcell", "none")
 
 
@@ -17,7 +19,7 @@ def open_app(place: str, images: str = "auto") -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "spyke-tui needs a terminal to open its screens.",
-            "In scripts use a command: build, check, suggest, handover (see spyke-tui --help).",
+            "In scripts use a command: build, check, suggest, reg, ... (see spyke-tui --help).",
         )
     if "SSH_CONNECTION" in os.environ:
         # Over SSH an arrow key may arrive in two pieces; read too soon it is an Escape.

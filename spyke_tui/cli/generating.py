@@ -1,0 +1,275 @@
+"""What ``reg`` and ``topup`` share: start the run's process, follow it, steer it with Ctrl+C."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+from spyke_tui.cli.output import ProgressBar, counted, wrapped
+from spyke_tui.comfy.following import Follower
+from spyke_tui.comfy.starting import start_run
+from spyke_tui.errors import UsageError
+from spyke_tui.kohya.moves import follow_renames
+from spyke_tui.kohya.offered_count import offered_count
+from spyke_tui.model.generation import Kind
+from spyke_tui.model.layout import Layout
+from spyke_tui.model.run_view import ImageView, RunView
+from spyke_tui.model.table import printable
+from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.run_files import RunFiles
+
+PAUSE = 0.1
+"""Seconds between two looks at the run."""
+INTERRUPTED = 130
+LOG_LINES = 5
+
+
+def generate(arguments: argparse.Namespace, kind: Kind) -> int:
+    """Run the command; its exit code. Raises `SpykeError`."""
+    _require_sense(arguments)
+    file = CropsFile.read(Path(arguments.project or "."))
+    follow_renames(file)
+    files = RunFiles(Layout.of(file.project.dataset, file.folder), kind)
+    follower = Follower(files)
+    if arguments.status:
+        return _say_status(follower, as_json=arguments.json)
+    if arguments.stop:
+        return _stop(follower, as_json=arguments.json)
+    attached = files.is_alive()
+    if attached:
+        if follower.poll().state == "paused":
+            follower.order("resume")
+        _note(f"Images are being generated already (process {files.pid()}); following.", arguments)
+    before = follower.poll() if attached else None
+    if not attached:
+        count = arguments.count if arguments.count is not None else offered_count(file, kind)
+        process = start_run(
+            file.path,
+            kind,
+            count=count,
+            servers=arguments.server or None,
+            attended=False,
+            redo_outdated=arguments.redo_outdated,
+        )
+        if arguments.detach:
+            _note(f"Started (process {process}). See it with: spyke-tui {kind} --status", arguments)
+            return 0
+    elif arguments.detach:
+        return 0
+    return _Following(follower, kind, before, as_json=arguments.json).follow()
+
+
+def _require_sense(arguments: argparse.Namespace) -> None:
+    chosen = [name for name in ("detach", "status", "stop") if getattr(arguments, name)]
+    if len(chosen) > 1:
+        raise UsageError(f"--{chosen[0]} and --{chosen[1]} exclude each other.", "Give one.")
+    if arguments.count is not None and arguments.count < 1:
+        raise UsageError("--count is a number from 1.", "Write for example: --count 150")
+
+
+def _note(words: str, arguments: argparse.Namespace) -> None:
+    if not arguments.json:
+        print(words, file=sys.stderr)
+
+
+class _Following:
+    """Shows a run until it is over. The first Ctrl+C lets it finish one image, the second none."""
+
+    def __init__(
+        self, follower: Follower, kind: Kind, before: RunView | None, *, as_json: bool
+    ) -> None:
+        self._follower = follower
+        self._kind = kind
+        self._as_json = as_json
+        self._bar = ProgressBar()
+        self._interrupts = 0
+        self._told: set[tuple[int, str, int]] = set()
+        self._last_message = ""
+        self._lines = 0
+        if before is not None:
+            self._told = {_key(image) for image in before.images}
+        self._begun = before is not None
+
+    def follow(self) -> int:
+        previous = {
+            number: signal.signal(number, self._interrupt)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            return self._watch()
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+            self._bar.close()
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self._interrupts += 1
+        if self._interrupts > 2:
+            raise KeyboardInterrupt
+        self._follower.order("stop" if self._interrupts == 1 else "interrupt")
+        self._say(
+            "Finishing the running image; Ctrl+C again stops at once."
+            if self._interrupts == 1
+            else "Stopping; Ctrl+C again leaves it to itself."
+        )
+
+    def _watch(self) -> int:
+        while True:
+            # Alive first: what is read after that is the whole of it.
+            alive = self._follower.files.is_alive()
+            view = self._follower.poll(follow=self._bar.is_shown)
+            self._tell(view)
+            if not alive:
+                return self._end(view)
+            time.sleep(PAUSE)
+
+    def _tell(self, view: RunView) -> None:
+        if not self._begun:
+            # What was there before this start is no news.
+            self._begun = True
+            started = view.started_at
+            self._told = {
+                _key(i) for i in view.images
+                if i.state == "verified" and self._made_at(i) < started
+            }  # fmt: skip
+        for image in view.images:
+            if image.state in ("verified", "failed") and _key(image) not in self._told:
+                self._told.add(_key(image))
+                if self._as_json:
+                    print(json.dumps(_image_json(image, view)), flush=True)
+        if view.message != self._last_message and view.state in ("waiting", "paused"):
+            self._say(f"{view.message} {view.hint}")
+        self._last_message = view.message
+        self._bar(view.done, view.total, _words(view))
+
+    def _made_at(self, image: ImageView) -> float:
+        with suppress(OSError):
+            return (self._follower.files.root / image.file).stat().st_mtime
+        return 0.0
+
+    def _say(self, words: str) -> None:
+        self._bar.close()
+        if not self._as_json or self._interrupts:
+            print(printable(words), file=sys.stderr, flush=True)
+
+    def _end(self, view: RunView) -> int:
+        self._bar.close()
+        code = self._follower.exit_code
+        if self._interrupts and view.state != "done":
+            code = INTERRUPTED
+        if self._as_json:
+            print(json.dumps({
+                "event": "end", "done": view.done, "failed": view.failed, "exit": code,
+                "of": view.total, "state": view.state, "message": view.message,
+                "fix": view.hint, "key": view.field,
+            }))  # fmt: skip
+            return code
+        said = wrapped(printable(f"{view.message} {view.hint}".strip()), "")
+        if code in (0, INTERRUPTED):
+            print(f"{counted(view.done, 'image')} of {view.total}. {said}")
+            if view.outdated:
+                print(_outdated(view, self._kind))
+        else:
+            print(f"{counted(view.done, 'image')} of {view.total}.")
+            print(f"spyke-tui: {said}", file=sys.stderr)
+        return code
+
+
+def _key(image: ImageView) -> tuple[int, str, int]:
+    return (image.index, image.state, image.seed)
+
+
+def _outdated(view: RunView, kind: Kind) -> str:
+    return wrapped(
+        f"{counted(view.outdated, 'image')} of other settings than now; "
+        f"spyke-tui {kind} --redo-outdated makes them again.", "",
+    )  # fmt: skip
+
+
+def _words(view: RunView) -> str:
+    if view.state in ("waiting", "paused", "pausing", "stopping", "starting"):
+        return view.state
+    rate = f"{view.per_minute:.1f} a minute" if view.per_minute else ""
+    left = f", {_duration(view.eta_s)} left" if view.eta_s is not None else ""
+    return rate + left
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def _image_json(image: ImageView, view: RunView) -> dict[str, object]:
+    return {
+        "event": "image",
+        "index": image.index,
+        "seed": image.seed,
+        "state": image.state,
+        "file": image.file,
+        "seconds": round(image.seconds, 3),
+        "done": view.done,
+        "of": view.total,
+        "eta_s": view.eta_s,
+        **({"message": image.message} if image.message else {}),
+    }
+
+
+def _say_status(follower: Follower, *, as_json: bool) -> int:
+    view = follower.poll(follow=False)
+    if as_json:
+        print(json.dumps({
+            "event": "status", "state": view.state, "pid": view.pid if view.alive else None,
+            "done": view.done, "failed": view.failed, "of": view.total,
+            "outdated": view.outdated, "per_minute": view.per_minute, "eta_s": view.eta_s,
+            "message": view.message, "fix": view.hint,
+            "servers": [{"address": s.address, "state": s.state} for s in view.servers],
+        }))  # fmt: skip
+        return 0
+    if view.state == "none":
+        print(f"Nothing was generated here yet. Start with: spyke-tui {view.kind}")
+        return 0
+    where = f", process {view.pid}" if view.alive else ""
+    print(f"{view.state}{where}: {view.done} of {view.total} images, {view.failed} failed")
+    if _words(view) and view.alive and view.per_minute:
+        print(_words(view))
+    for server in view.servers:
+        work = f", image {server.index}" if server.index else ""
+        step = f", step {server.step} of {server.steps}" if server.steps else ""
+        print(printable(f"{server.address}: {server.state}{work}{step} {server.message}".rstrip()))
+    if view.message:
+        print(wrapped(printable(f"{view.message} {view.hint}".strip()), ""))
+    if view.outdated:
+        print(_outdated(view, view.kind))
+    for line in view.log[-LOG_LINES:]:
+        at = time.strftime("%H:%M:%S", time.localtime(line.at))
+        print(f"  {at} {printable(line.text)}")
+    return 0
+
+
+def _stop(follower: Follower, *, as_json: bool) -> int:
+    """End the run after its running image, and wait for that."""
+    if not follower.files.is_alive():
+        if not as_json:
+            print("Nothing is being generated here.")
+        return 0
+    follower.order("stop")
+    if not as_json:
+        print("Finishing the running image...", file=sys.stderr)
+    while follower.files.is_alive():
+        time.sleep(PAUSE)
+    view = follower.poll(follow=False)
+    if as_json:
+        print(json.dumps({"event": "end", "done": view.done, "failed": view.failed, "exit": 0}))
+    else:
+        print(f"{view.done} of {view.total} images. {printable(view.hint)}".rstrip())
+    return 0
