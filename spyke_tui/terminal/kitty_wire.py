@@ -52,8 +52,13 @@ class Placement:
     cols: int = 0
     rows: int = 0
 
+    @property
+    def cursor(self) -> str:
+        """The words that go to its cell."""
+        return f"\x1b[{self.row + 1};{self.col + 1}H"
+
     def text(self, slot: int) -> str:
-        """The words that place it, or move the placement `slot` of that image here."""
+        """The words that place it at the cursor, or move the placement `slot` of that image."""
         source = self.source
         keys = [f"a=p,i={self.image},p={slot}"]
         keys += [f"x={source.left}"] if source.left else []
@@ -63,7 +68,7 @@ class Placement:
         keys += [f"Y={self.dy}"] if self.dy else []
         keys += [f"c={self.cols},r={self.rows}"] if self.cols else []
         keys += [f"z={BELOW + self.layer},C=1,q=2"]
-        return f"\x1b[{self.row + 1};{self.col + 1}H\x1b_G{','.join(keys)}\x1b\\"
+        return f"\x1b_G{','.join(keys)}\x1b\\"
 
 
 class Board:
@@ -76,8 +81,12 @@ class Board:
         """The words that make the screen show exactly `wanted`; only what differs is said."""
         before, self._placed = self._placed, dict(wanted)
         out: list[str] = []
+        at = ""
         for slot, placement in wanted.items():
             if before.get(slot) != placement:
+                if placement.cursor != at:
+                    at = placement.cursor
+                    out.append(at)
                 out.append(placement.text(slot))
         for slot, old in before.items():
             new = wanted.get(slot)

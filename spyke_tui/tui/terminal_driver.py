@@ -8,7 +8,8 @@ import io
 import re
 import signal
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -31,7 +32,20 @@ _ANSWERS = re.compile(
 _BEGUN = re.compile(r"\x1b(?:_G[^\x1b]*\x1b?|P>?\|?[^\x1b]*\x1b?|\[6;[\d;]*|\[\?[\d;]*|_)$")
 
 
-class AnswerFilter(XTermParser):
+class PacketParser(XTermParser):
+    """Textual's parser, which says when all that came in one packet has been read.
+
+    `over` is called in the thread that reads.
+    """
+
+    over: Callable[[], None] = staticmethod(lambda: None)
+
+    def tick(self) -> Iterable[Message]:
+        yield from super().tick()
+        self.over()
+
+
+class AnswerFilter(PacketParser):
     """Textual's parser, deaf to late answers: it would take them for typed letters."""
 
     _held = ""
@@ -83,6 +97,9 @@ def tidy_driver(base: type[Driver]) -> type[Driver]:
     """
 
     class TidyDriver(base):  # type: ignore[misc, valid-type]
+        _reader = 0
+        _packet: list[Message]
+
         def start_application_mode(self) -> None:
             driver: Any = self
             if isinstance(getattr(driver, "_file", None), io.TextIOBase):
@@ -99,14 +116,45 @@ def tidy_driver(base: type[Driver]) -> type[Driver]:
             app: Any = self._app
             module: Any = sys.modules[base.__module__]
             plain = getattr(module, "XTermParser", None)
-            if plain is None or not app.session.choice.late:
+            if plain is None:
                 super().run_input_thread()
                 return
-            module.XTermParser = AnswerFilter
+            self._packet = []
+            self._reader = threading.get_ident()
+            kind = AnswerFilter if app.session.choice.late else PacketParser
+
+            def parser(debug: bool = False) -> PacketParser:
+                made = kind(debug)
+                made.over = self._deliver
+                return made
+
+            module.XTermParser = parser
             try:
                 super().run_input_thread()
             finally:
                 module.XTermParser = plain
+                self._reader = 0
+                self._deliver()
+
+        def send_message(self, message: Message) -> None:
+            """Events of one packet go to the app together: keys that are held come as several,
+            and waking the app for each would cost more than what it does for them."""
+            if threading.get_ident() == self._reader:
+                self._packet.append(message)
+            else:
+                super().send_message(message)
+
+        def _deliver(self) -> None:
+            if not self._packet:
+                return
+            packet, self._packet = self._packet, []
+
+            def post() -> None:
+                for message in packet:
+                    self._app.post_message(message)
+
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(post)
 
     return TidyDriver
 

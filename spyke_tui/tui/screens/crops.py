@@ -77,7 +77,7 @@ class CropsScreen(PaneScreen):
         with Columns(id="body"):
             with Rows(id="main"):
                 yield SheetTitle()
-                yield SheetView(self._surfaces.sheet, self.take_key)
+                yield SheetView(self._surfaces.sheet, self.take_key, BURSTS, self.take_nudges)
                 yield Notice()
             with Rows(id="side"):
                 yield PreviewPane(self._surfaces.preview, dataset.size, dataset.pad)
@@ -115,21 +115,22 @@ class CropsScreen(PaneScreen):
 
     # Keys
 
-    def do(self, action: str) -> None:
-        """Run an action of this pane."""
+    def do(self, action: str, times: int = 1) -> None:
+        """Run an action of this pane, so many times in a row."""
         now = monotonic()
         editor = self.editor
         if action not in BURSTS or now - self._last_edit > PAUSE:
             editor.history.end_burst()
         self._last_edit = now
         before = self.session.project
-        self._check_mode()
-        if self.mode is not None and self.mode.do(action):
-            pass
-        elif action in EDITS:
-            EDITS[action](editor)
-        elif action in COMMANDS:
-            COMMANDS[action](self)
+        for _ in range(times):
+            self._check_mode()
+            if self.mode is not None and self.mode.do(action):
+                pass
+            elif action in EDITS:
+                EDITS[action](editor)
+            elif action in COMMANDS:
+                COMMANDS[action](self)
         self.edited(before is not self.session.project)
 
     def edited(self, changed: bool) -> None:
@@ -151,6 +152,11 @@ class CropsScreen(PaneScreen):
             return False
         self.edited(before is not self.session.project)
         return True
+
+    def take_nudges(self, action: str, times: int) -> None:
+        """Keys that came while the last one was drawn: one step, drawn once."""
+        with self.spyke.telling():
+            self.do(action, times)
 
     def begin(self, mode: Mode) -> None:
         """From now on this mode takes the keys."""

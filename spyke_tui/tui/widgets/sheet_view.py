@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -33,11 +33,22 @@ class SheetView(PicturePane, can_focus=True):
 
     surface: Surface
 
-    def __init__(self, surface: Surface, keys: Callable[[str], bool] | None = None) -> None:
-        """`keys` is offered each key first, and says whether it took it."""
+    def __init__(
+        self,
+        surface: Surface,
+        keys: Callable[[str], bool] | None = None,
+        nudges: Collection[str] = (),
+        nudge: Callable[[str, int], None] = lambda action, times: None,  # noqa: ARG005
+    ) -> None:
+        """`keys` is offered each key first, and says whether it took it.
+
+        `nudge` runs one of the actions `nudges` so many times.
+        """
         super().__init__(id="sheet")
         self.surface = surface
         self.keys = keys
+        self.nudges = nudges
+        self.nudge = nudge
         self._picture: SheetPicture | None = None
         self._scene = Scene(Size(1, 1))
         self._viewport: Viewport | None = None
@@ -110,12 +121,33 @@ class SheetView(PicturePane, can_focus=True):
     def on_resize(self) -> None:
         self._fit_pane()
 
-    def on_key(self, event: events.Key) -> None:
-        """A mode of the pane takes keys before the bindings do."""
+    async def on_key(self, event: events.Key) -> None:
+        """A mode of the pane takes keys before the bindings do.
+
+        The bindings are looked up in here: by way of all the parents, as Textual has it, each key
+        costs four more messages. All keys, so that none overtakes another.
+        """
         typed = event.character if event.is_printable and event.character else event.key
-        if self.keys is not None and self.keys(typed):
+        taken = self.keys is not None and self.keys(typed)
+        if taken or await self._held(event.key) or await self.app._check_bindings(event.key):
             event.stop()
             event.prevent_default()
+
+    async def _held(self, key: str) -> bool:
+        """A nudge, and the same keys that wait behind it, at once; False where it is none."""
+        bound = self._bindings.key_to_bindings.get(key)
+        action = bound[0].id if bound else None
+        if action is None or action not in self.nudges:
+            return False
+        times = 1
+        while not self._closed and not self._closing:
+            after = self._peek_message()
+            if not isinstance(after, events.Key) or after.key != key:
+                break
+            await self._get_message()
+            times += 1
+        self.nudge(action, times)
+        return True
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self._zoom(WHEEL, event)

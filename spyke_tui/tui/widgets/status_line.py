@@ -9,6 +9,9 @@ from spyke_tui.tui.widgets.cell_pane import TextPane
 
 _BAR = "  "
 
+_SAVED = len("* not saved")
+"""Saved or not takes so much room, or every change would move all the words behind it."""
+
 
 class StatusLine(TextPane):
     """Two rows in a narrow terminal, one in a wide one."""
@@ -56,7 +59,7 @@ class StatusLine(TextPane):
             saved = "read only"
         first = [
             (session.project.dataset.character, True),
-            (saved, not session.is_saved),
+            (saved.ljust(_SAVED if self.size.width >= self.WIDE else 0), not session.is_saved),
             (f"sheet {editor.sheet_key or '-'}", False),
         ]
         crop = editor.crop
