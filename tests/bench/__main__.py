@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 import PIL
 
 from tests.bench.building import bench_build, bench_check, bench_scaling, bench_unchanged
+from tests.bench.pictures import bench_pictures
 from tests.bench.report import say
-from tests.bench.screens import bench_first_frame, bench_nudge
+from tests.bench.screens import bench_first_frame
 from tests.bench.suggesting import bench_suggest
 
 SECTIONS: Mapping[str, Callable[[int], bool]] = {
@@ -23,7 +24,7 @@ SECTIONS: Mapping[str, Callable[[int], bool]] = {
     "suggest": bench_suggest,
     "check": bench_check,
     "frame": bench_first_frame,
-    "nudge": bench_nudge,
+    "pictures": bench_pictures,
 }
 
 
