@@ -21,7 +21,7 @@ from spyke_tui.model.project import Project
 from spyke_tui.model.steps import plan_steps
 from spyke_tui.model.table import quoted
 from spyke_tui.store.fence import require_own_folders
-from spyke_tui.store.files import free_name, write_whole
+from spyke_tui.store.files import free_name, remove_leftovers, write_whole
 from spyke_tui.store.regular_files import read_regular
 
 _SIGNED = re.compile(
@@ -42,6 +42,7 @@ def write_handover(project: Project, folder: Path, at: str | None = None) -> lis
     layout = Layout.of(project.dataset, absolute(folder))
     require_own_folders(layout, absolute(folder))
     handover = _handover(project, layout, at)
+    remove_leftovers(layout.root)
     return [
         _write_signed(layout.dataset_toml, dataset_toml(handover), "# {}"),
         _write_signed(layout.training_md, training_note(handover), "<!-- {} -->"),

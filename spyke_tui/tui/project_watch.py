@@ -11,6 +11,8 @@ from spyke_tui.errors import ProjectFileError, SpykeError
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.merging import CantMergeError, Merge, merge
 from spyke_tui.store.app_lock import AppLock
+from spyke_tui.store.files import remove_leftovers
+from spyke_tui.store.state import state_folder
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
 
@@ -77,10 +79,18 @@ class ProjectWatch:
 
     async def _run(self) -> None:
         await self._adopt()
+        await asyncio.to_thread(self._tidy)
         while True:
             await asyncio.sleep(PAUSE)
             await self._mind_the_lock()
             await self._look()
+
+    def _tidy(self) -> None:
+        """Take away what a killed process left half written; of a living one nothing."""
+        if not self._session.history.holder:
+            remove_leftovers(self._session.file.folder)
+            remove_leftovers(self._lock.path.parent)
+        remove_leftovers(state_folder())
 
     async def _mind_the_lock(self) -> None:
         """Hold it, or look on until it can be had."""

@@ -11,7 +11,7 @@ from spyke_tui.errors import UsageError
 from spyke_tui.kohya.importing import Imported, Remark, import_folder
 from spyke_tui.model.table import printable
 from spyke_tui.store.crops_file import FILE_NAME, parse_project
-from spyke_tui.store.files import write_whole
+from spyke_tui.store.files import remove_leftovers, write_whole
 from spyke_tui.store.imported_text import imported_text
 from spyke_tui.store.new_project import add_gitignore_rules
 
@@ -22,6 +22,7 @@ LISTED = 20
 def run(arguments: argparse.Namespace) -> int:
     folder = _project_folder(arguments)
     path = folder / FILE_NAME
+    remove_leftovers(folder)
     _require_free(folder, path)
     bar = ProgressBar()
     try:
@@ -36,8 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         bar.close()
     text = imported_text(imported.project)
     parse_project(text, path)
-    write_whole(path, text.encode(), durable=True)
+    # The project last: where that is there, all is.
     add_gitignore_rules(folder)
+    write_whole(path, text.encode(), durable=True)
     _report(imported, arguments.folder, folder)
     return 1 if imported.left_out else 0
 

@@ -14,13 +14,14 @@ from spyke_tui.model.reading import CHARACTER_NAME, TRIGGER_NAME
 from spyke_tui.model.table import FieldError, Table, printable
 from spyke_tui.processing.loading import load_picture
 from spyke_tui.store.crops_file import FILE_NAME, parse_project
-from spyke_tui.store.files import write_whole
+from spyke_tui.store.files import remove_leftovers, write_whole
 from spyke_tui.store.new_project import add_gitignore_rules, path_from, project_text, sheet_keys
 
 
 def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.dir)
     path = folder / FILE_NAME
+    remove_leftovers(folder)
     _require_free(folder, path)
     _require_names(arguments)
     files = list(dict.fromkeys(Path(word) for word in arguments.sheets))
@@ -36,8 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
             "Rename it first. Nothing was written.",
         ) from error
     parse_project(text, path)
-    write_whole(path, data, durable=True)
+    # The project last: where that is there, all is.
     add_gitignore_rules(folder)
+    write_whole(path, data, durable=True)
     print(f"wrote {printable(str(path))} with {counted(len(sheets), 'sheet')}:")
     for key, name, size in sheets:
         print(f"  {key}  {printable(name)}  {size}")
