@@ -116,3 +116,10 @@ class ServerRefusedError(ServerError):
 
 class BadAnswerError(ServerError):
     """What came is not what a ComfyUI server says: no JSON, too much of it, or cut off."""
+
+
+class WorkflowError(SpykeError):
+    """The user's workflow can't be used: unreadable, of the wrong format, or no telling where our
+    values go in it."""
+
+    exit_code = 2
