@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spyke_tui.comfy.answers import FieldError
 from spyke_tui.comfy.job import Job
-from spyke_tui.comfy.workflow import fill
+from spyke_tui.comfy.workflow import Template, fill, read_template
 from spyke_tui.model.generation import Kind, settings_digest
 from spyke_tui.model.geometry import Size
 from spyke_tui.model.project import Generation, Project
@@ -17,52 +17,95 @@ from spyke_tui.model.project import Generation, Project
 if TYPE_CHECKING:
     from spyke_tui.comfy.client import ComfyClient
 
+_FIELDS = {
+    "ckpt_name": "checkpoint", "sampler_name": "sampler", "scheduler": "scheduler",
+    "steps": "steps", "cfg": "cfg", "width": "width", "height": "height", "text": "prompt",
+    "seed": "seed", "noise_seed": "seed",
+}  # fmt: skip
+"""Keys of [reg] by the inputs that they usually go to."""
 
-@dataclass
+
+@dataclass(frozen=True, slots=True)
 class Problem:
+    """Why a server can't draw this. `field` is the key of [reg] that says it."""
+
     message: str
-    hint: str
-    field: str
+    hint: str = ""
+    field: str = ""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Ready:
+    """A server that was looked at. `family` is ``sd15``, ``sdxl`` or ``""``."""
+
     version: str
-    checkpoint: str
-    family: str
+    checkpoint: str = ""
+    family: str = ""
     problem: Problem | None = None
 
 
+def digest_of(settings: Generation, folder: Path) -> str:
+    """The digest of what is drawn by `settings` of a crops.toml in `folder`.
+
+    Raises `SpykeError` where its workflow can't be used.
+    """
+    template = read_template(settings, folder)
+    return settings_digest(settings, dict(template.graph) if template.source else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
-    def __init__(self, settings, project, folder, kind):
-        self.settings = settings
-        self.project = project
-        self.kind = kind
-        self.digest = settings_digest(settings)
-        self.seed = settings.seed
-        self.size = Size(settings.width, settings.height)
+    """The settings of one run, which stay the same while it lives."""
+
+    settings: Generation
+    project: Project
+    kind: Kind
+    template: Template
+    digest: str
 
     @classmethod
-    def of(cls, settings, project, folder, kind):
-        return cls(settings, project, folder, kind)
+    def of(cls, settings: Generation, project: Project, folder: Path, kind: Kind) -> Recipe:
+        """`folder` is that of crops.toml. Raises `SpykeError` where the workflow can't be used."""
+        template = read_template(settings, folder)
+        return cls(settings, project, kind, template, digest_of(settings, folder))
 
-    async def examine(self, client):
+    @property
+    def seed(self) -> int:
+        return self.settings.seed
+
+    @property
+    def size(self) -> Size:
+        return Size(self.settings.width, self.settings.height)
+
+    async def examine(self, client: ComfyClient) -> Ready:
+        """Whether the server can draw it. Raises `ServerError` where it can't be asked."""
         stats = await client.system_stats()
-        names = [c.name for c in await client.checkpoints()]
-        c = self.settings.checkpoint or names[0]
-        return Ready(stats.version, names[0], "sd15")
+        names = [checkpoint.name for checkpoint in await client.checkpoints()]
+        return Ready(stats.version, self.settings.checkpoint or names[0])
 
-    def graph(self, job, checkpoint):
-        return fill(None, self.settings, seed=job.seed, prefix=job.prefix, checkpoint=checkpoint)
+    def graph(self, job: Job, checkpoint: str) -> Mapping[str, Any]:
+        """What is sent for one image."""
+        return fill(
+            self.template, self.settings, seed=job.seed, prefix=job.prefix, checkpoint=checkpoint
+        )
 
-    def node_class(self, node):
-        return {
-            "3": "KSampler",
-            "4": "CheckpointLoaderSimple",
-            "9": "SaveImage",
-            "8": "VAEDecode",
-        }.get(node, node)
+    def node_class(self, node: str) -> str:
+        """The class of a running node; nodes within nodes are named ``outer.inner``."""
+        return self.template.node_class(node) or self.template.node_class(node.split(".")[0])
 
-    def explain(self, errors):
-        e = errors[0] if errors else None
-        return (e.message if e else "refused", "", "")
+    def explain(self, errors: Sequence[FieldError]) -> tuple[str, str, str]:
+        """Message, hint and field for what a server refused."""
+        if not errors:
+            return "The server refused the prompt without saying why.", "", ""
+        error = errors[0]
+        field = self.template.field_of(error.node_id, error.input) or (
+            "workflow" if self.template.source else _FIELDS.get(error.input, "")
+        )
+        where = f" ({error.class_type})" if error.class_type else ""
+        more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
+        hint = (
+            f"Correct {field} in [{self.kind}]."
+            if field
+            else "The server lacks something that the workflow needs."
+        )
+        return f"The server refused it: {error.message}{where}{more}", hint, field
