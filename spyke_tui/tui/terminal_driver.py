@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import contextlib
 import io
 import re
+import select
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -125,16 +128,32 @@ def tidy_driver(base: type[Driver]) -> type[Driver]:
 
             def parser(debug: bool = False) -> PacketParser:
                 made = kind(debug)
-                made.over = self._deliver
+                made.over = self._packet_over
                 return made
 
-            module.XTermParser = parser
+            decoder = module.getincrementaldecoder
+            module.XTermParser, module.getincrementaldecoder = parser, _lenient_decoder
             try:
                 super().run_input_thread()
+            except OSError:
+                self._hang_up()
             finally:
-                module.XTermParser = plain
+                module.XTermParser, module.getincrementaldecoder = plain, decoder
                 self._reader = 0
                 self._deliver()
+
+        def _packet_over(self) -> None:
+            self._deliver()
+            if _has_hung_up(self.fileno):
+                self._hang_up()
+
+        def _hang_up(self) -> None:
+            """The terminal has gone without a signal for us (it went to a shell, perhaps): what
+            is read is an endless nothing. The same end as with a signal."""
+            driver: Any = self
+            driver.exit_event.set()
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                driver._loop.call_soon_threadsafe(_end, self._app, 128 + signal.SIGHUP)
 
         def send_message(self, message: Message) -> None:
             """Events of one packet go to the app together: keys that are held come as several,
@@ -157,6 +176,17 @@ def tidy_driver(base: type[Driver]) -> type[Driver]:
                 self._loop.call_soon_threadsafe(post)
 
     return TidyDriver
+
+
+def _has_hung_up(terminal: int) -> bool:
+    watch = select.poll()
+    watch.register(terminal, 0)
+    return any(found & select.POLLHUP for _, found in watch.poll(0))
+
+
+def _lenient_decoder(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+    """What a terminal of another encoding sends is no key, and no reason to end."""
+    return partial(codecs.getincrementaldecoder(encoding), errors="ignore")
 
 
 def end_on_signals(app: App[Any]) -> None:

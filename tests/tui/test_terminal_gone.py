@@ -60,6 +60,47 @@ def test_an_interrupt_from_outside_saves_first(project: Path) -> None:
     assert rect_on_disk(project)[0] == left + 1
 
 
+def test_a_terminal_that_goes_without_a_signal_ends_it_too(project: Path) -> None:
+    """The signal goes to the session's leader, a shell perhaps, that keeps it to itself."""
+    code = project / "code"
+    command = f"trap '' HUP; {sys.executable} -m spyke_tui {project}; echo $? > {code}"
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm-256color", COLUMNS="", LINES="")
+        os.execv("/bin/sh", ["sh", "-c", command])
+    try:
+        left = rect_on_disk(project)[0]
+        _read_until(terminal, b"front")
+        time.sleep(1.0)
+        os.write(terminal, b"l")
+        _read_until(terminal, b"not saved")
+    finally:
+        os.close(terminal)
+    assert _ends(child), "it reads the end of the terminal for ever"
+    assert code.read_text().strip() == "129"
+    assert rect_on_disk(project)[0] == left + 1
+
+
+def test_bytes_that_are_no_text_are_no_keys_and_the_next_key_is_one(project: Path) -> None:
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm-256color", COLUMNS="", LINES="")
+        os.execv(sys.executable, [sys.executable, "-m", "spyke_tui", str(project)])
+    try:
+        left = rect_on_disk(project)[0]
+        _read_until(terminal, b"front")
+        time.sleep(1.0)
+        os.write(terminal, b"\xe9\xff\xfe")
+        time.sleep(0.3)
+        os.write(terminal, b"l")
+        _read_until(terminal, b"not saved")
+        os.write(terminal, b"q")
+        assert os.waitstatus_to_exitcode(_drained(terminal, child)) == 0
+    finally:
+        os.close(terminal)
+    assert rect_on_disk(project)[0] == left + 1
+
+
 def rect_on_disk(project: Path) -> tuple[int, int]:
     crop = CropsFile.read(project).project.crop("front")
     assert crop is not None
