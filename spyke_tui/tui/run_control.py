@@ -133,8 +133,13 @@ class RunControl:
 def begin(session: Session, kind: Kind, *, only: Collection[int] | None, redo: bool) -> None:
     """Start the process of the run; for a thread. Raises `SpykeError`."""
     from spyke_tui.comfy.starting import start_run
+    from spyke_tui.kohya.moves import follow_renames
+    from spyke_tui.kohya.offered_count import offered_count
 
-    start_run(session.file.path, kind, only=only, redo_outdated=redo)
+    file = session.file
+    follow_renames(file)
+    count = offered_count(file, kind)
+    start_run(file.path, kind, count=count, only=only, redo_outdated=redo)
 
 
 async def examined(session: Session, kind: Kind) -> list[Hindrance]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
+from spyke_tui.errors import SpykeError
 from spyke_tui.model.generation import KINDS, Kind
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.run_view import ImageView, Order, RunView
@@ -62,6 +65,7 @@ class RegularizationScreen(PaneScreen):
         self._galleries = open_galleries(choice.protocol, self._palette, choice.terminal)
         self._selections: dict[Kind, RunSelection] = {kind: RunSelection() for kind in KINDS}
         self._controls: dict[Kind, RunControl] = {}
+        self._offered: dict[Kind, int] = {}
         self._said = ""
         self._drawing = False
 
@@ -124,7 +128,18 @@ class RegularizationScreen(PaneScreen):
         if self.spyke.runs is not None and self.app.screen is self:
             self.spyke.runs.near = self.kind
             self.spyke.runs.look_soon()
+            start(self, self._count, "count", exclusive=True)
         self.draw()
+
+    async def _count(self) -> None:
+        """How many images a start would make; that is counted on disk."""
+        from spyke_tui.kohya.offered_count import offered_count
+
+        with suppress(SpykeError, OSError):
+            file = self.session.file
+            for kind in KINDS:
+                self._offered[kind] = await asyncio.to_thread(offered_count, file, kind)
+            self._draw_soon()
 
     # What there is
 
@@ -300,7 +315,9 @@ class RegularizationScreen(PaneScreen):
         settings = settings_of(self.session.project, self.kind)
         if "count" in settings.given or self.kind == "topup":
             return f"{settings.count} images"
-        return "as many images as the trainer uses"
+        if self.kind not in self._offered:
+            return ""
+        return f"{self._offered[self.kind]} images, as many as the trainer uses"
 
     def _draw_strip(self, view: RunView, rejected: frozenset[int]) -> None:
         window = self.selection.window(view, self.places)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from spyke_tui.model.generation import KINDS
 from spyke_tui.model.project import Generation
-from spyke_tui.model.run_view import RunState, RunView, ServerState, ServerView
-from spyke_tui.terminal.cells import Cell, cells_of, clipped
+from spyke_tui.model.run_view import LogLine, RunState, RunView, ServerState, ServerView
+from spyke_tui.terminal.cells import Cell, cells_of, clipped, plain
 from spyke_tui.tui.run_words import (
     SIGNS,
     STATES,
@@ -195,16 +195,25 @@ class RunLog(InkPane):
         height = self.size.height
         rows: list[list[Cell]] = []
         for line in self._view.log[-height:] if height else ():
-            when = time.strftime("%H:%M:%S", time.localtime(line.at))
-            sign = {"info": "", "warning": "! ", "error": "! "}[line.level]
-            ink = {"info": "", "warning": "warning", "error": "error"}[line.level]
-            row = self.cells(Ink(f"{when} ", dim=True)) + self.cells(Ink(sign + line.text, ink))
-            rows.append(clipped(row, self.size.width))
+            rows += self._line(line)
+        rows = rows[-height:] if height else []
         if not rows and self._view.state == "none":
             rows = [clipped(self.cells(Ink(f" {line}")), self.size.width) for line in EMPTY]
-            rows += [[]] * (height - len(rows))
-        rows = [[]] * (height - len(rows)) + rows[:height]
         self.set_rows(rows)
+
+    def _line(self, line: LogLine) -> list[list[Cell]]:
+        """One line, in as many rows as it takes."""
+        from textwrap import wrap
+
+        when = time.strftime("%H:%M:%S", time.localtime(line.at))
+        sign = {"info": "", "warning": "! ", "error": "! "}[line.level]
+        ink = {"info": "", "warning": "warning", "error": "error"}[line.level]
+        pieces = wrap(plain(sign + line.text), max(8, self.size.width - 9)) or [""]
+        return [
+            self.cells(Ink("         " if number else f"{when} ", dim=True))
+            + self.cells(Ink(piece, ink))
+            for number, piece in enumerate(pieces[:4])
+        ]
 
 
 class RunTitle(InkPane):
