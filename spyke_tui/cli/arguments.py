@@ -226,6 +226,10 @@ def _add_handover(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--at", metavar="PATH", help="where the dataset's folder will lie on the training machine"
     )
+    command.add_argument(
+        "--sd-scripts", metavar="FOLDER", default="",
+        help="where the trainer lies (default: sd_scripts in config.toml, else the usual places)",
+    )  # fmt: skip
 
 
 def _add_import(command: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from spyke_tui.errors import UsageError, WriteError
 from spyke_tui.kohya.plan import plan_training
 from spyke_tui.kohya.trainer import absolute, picture_names
 from spyke_tui.kohya.trainer_config import Handover, dataset_toml
+from spyke_tui.kohya.trainer_place import find_trainer
 from spyke_tui.kohya.training_note import training_note
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
@@ -31,17 +32,22 @@ _BESIDE = ".new"
 MAX_BYTES = 1024 * 1024
 
 
-def write_handover(project: Project, folder: Path, at: str | None = None) -> list[Path]:
+def write_handover(
+    project: Project, folder: Path, at: str | None = None, sd_scripts: str = ""
+) -> list[Path]:
     """Write dataset.toml and TRAINING.md into the dataset folder; the files that were written.
 
-    `folder` is that of crops.toml; `at` is where the dataset folder will lie on the training
-    machine (absolute there), by default where it lies here. A file that somebody has changed
-    stays: the new one is written beside it (see `replaced_by_hand`). Raises `UsageError` for an
-    `at` that the trainer would not find, `WriteError`.
+    `folder` is that of crops.toml; see `plan_handover` for the rest. A file that somebody has
+    changed stays: the new one is written beside it (see `replaced_by_hand`). Raises `UsageError`
+    for an `at` that the trainer would not find, `WriteError`.
     """
-    layout = Layout.of(project.dataset, absolute(folder))
+    return write_planned(plan_handover(project, folder, at, sd_scripts), folder)
+
+
+def write_planned(handover: Handover, folder: Path) -> list[Path]:
+    """`write_handover` of what `plan_handover` has said."""
+    layout = Layout.of(handover.project.dataset, absolute(folder))
     require_own_folders(layout, absolute(folder))
-    handover = _handover(project, layout, at)
     remove_leftovers(layout.root)
     return [
         _write_signed(layout.dataset_toml, dataset_toml(handover), "# {}"),
@@ -55,7 +61,15 @@ def replaced_by_hand(written: Path) -> Path | None:
     return written.with_name(stem + written.suffix) if mark else None
 
 
-def _handover(project: Project, layout: Layout, at: str | None) -> Handover:
+def plan_handover(
+    project: Project, folder: Path, at: str | None = None, sd_scripts: str = ""
+) -> Handover:
+    """What the two files will say.
+
+    `at` is where the dataset folder will lie on the training machine (absolute there), by default
+    where it lies here; `sd_scripts` is the trainer's folder, by default one of the usual ones.
+    """
+    layout = Layout.of(project.dataset, absolute(folder))
     train, reg = _pictures_in(layout.train), _pictures_in(layout.reg)
     images = train or sum(1 for _ in plan_training(project, layout))
     targets = project.targets
@@ -72,6 +86,7 @@ def _handover(project: Project, layout: Layout, at: str | None) -> Handover:
         steps_without_reg=plan_steps(
             images, project.dataset.repeats, targets.batch, 0, targets.steps
         ),
+        trainer=find_trainer(sd_scripts, elsewhere=at is not None),
     )
 
 

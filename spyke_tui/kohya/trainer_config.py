@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from spyke_tui.kohya.trainer_place import TrainerPlace
 from spyke_tui.model.project import Project
 from spyke_tui.model.steps import Steps
 
@@ -28,6 +29,7 @@ class Handover:
     reg_images: int
     steps: Steps
     steps_without_reg: Steps
+    trainer: TrainerPlace
 
     @property
     def dataset_config(self) -> PurePosixPath:

@@ -6,6 +6,9 @@ import shlex
 import textwrap
 
 from spyke_tui.kohya.trainer_config import SAVE_EVERY, Handover, example_config
+from spyke_tui.kohya.trainer_place import SCRIPT, USUAL
+
+SDXL_SCRIPT = "sdxl_train_network.py"
 
 
 def training_note(handover: Handover) -> str:
@@ -13,11 +16,13 @@ def training_note(handover: Handover) -> str:
     sections = (
         _head(handover),
         _steps(handover),
-        _trainer(),
+        _trainer(handover),
         _configs(handover),
         _start(handover),
+        _device(),
         _base_model(handover),
         _mind(handover),
+        _finished(handover),
     )
     return "\n\n".join("\n\n".join(section) for section in sections) + "\n\n"
 
@@ -106,19 +111,37 @@ def _epochs(number: int) -> str:
     return f"{number} epoch" if number == 1 else f"{number} epochs"
 
 
-def _trainer() -> tuple[str, ...]:
+def _trainer(handover: Handover) -> tuple[str, ...]:
+    place = handover.trainer
+    if place.state == "found":
+        return (
+            "## The trainer",
+            _prose(
+                f"It was found in `{_code(place.folder)}`. On another machine, or after a fresh "
+                "clone, an empty `sd-scripts` folder is the usual trap; this fetches it:"
+            ),
+            _fence("bash", place.update),
+        )
+    absent = place.state == "missing"
+    looked = f" Looked at: {_usual()}." if absent and not place.named else ""
     return (
         "## The trainer",
         _prose(
-            "An empty `sd-scripts` folder is the usual trap; this fetches it, and ends without an "
-            "error if all is well:"
+            f"{_code(place.words)}{looked} In a `kohya_ss` that is there already, an empty "
+            "`sd-scripts` folder is the usual trap; this fetches it, and ends without an error if "
+            "all is well:"
         ),
-        _fence(
-            "bash",
-            "cd ~/tools/kohya_ss && git submodule update --init --recursive \\\n"
-            "  && test -f sd-scripts/train_network.py",
+        _fence("bash", place.update),
+        *(("Without a `kohya_ss`:", _fence("bash", place.clone)) if absent else ()),
+        _prose(
+            "If it lies elsewhere: `spyke-tui handover --sd-scripts FOLDER`, or once and for all "
+            '`sd_scripts = "FOLDER"` in spyke-tui\'s own config.toml.'
         ),
     )
+
+
+def _usual() -> str:
+    return ", ".join(f"`{place}`" for place in USUAL)
 
 
 def _configs(handover: Handover) -> tuple[str, ...]:
@@ -143,8 +166,9 @@ def _start(handover: Handover) -> tuple[str, ...]:
     def command(settings: str, environment: str = "") -> str:
         return _fence(
             "bash",
-            f"cd ~/tools/kohya_ss/sd-scripts && {environment}accelerate launch \\\n"
-            "  --num_cpu_threads_per_process 1 train_network.py \\\n"
+            f"# for an SDXL base: the same with {SDXL_SCRIPT}\n"
+            f"cd {handover.trainer.shell} && {environment}accelerate launch \\\n"
+            f"  --num_cpu_threads_per_process 1 {SCRIPT} \\\n"
             f"  --config_file /path/to/{settings} \\\n"
             f"  --dataset_config {config}",
         )
@@ -169,6 +193,47 @@ def _start(handover: Handover) -> tuple[str, ...]:
     )
 
 
+def _device() -> tuple[str, ...]:
+    return (
+        "## Is the graphics processor really used?",
+        _prose(
+            'Early on the trainer prints "accelerator device: mps" on Apple, "accelerator device: '
+            'cuda" on NVIDIA. If it says "cpu", stop it: that takes days. Before you start, in the '
+            "trainer's own Python environment:"
+        ),
+        _fence(
+            "bash",
+            'python -c "import torch; print(torch.backends.mps.is_built(), '
+            'torch.backends.mps.is_available(), torch.cuda.is_available())"',
+        ),
+        _prose(
+            "On Apple the first two must be True. `False` for the first is a PyTorch without MPS: "
+            "the usual reason is an Intel build of Python under Rosetta (`uname -m` in the same "
+            "terminal must say arm64). For the second, macOS is older than 12.3. While it trains, "
+            "GPU History in Activity Monitor (Cmd+4) is busy throughout; on NVIDIA, `nvidia-smi` "
+            "says so. `PYTORCH_ENABLE_MPS_FALLBACK=1` lets single operations that MPS lacks run on "
+            "the processor; PyTorch warns of each by name. If `accelerate config` was once "
+            "answered with CPU only, `accelerate env` shows it."
+        ),
+    )
+
+
+def _finished(handover: Handover) -> tuple[str, ...]:
+    trigger = handover.project.dataset.trigger
+    return (
+        "## The finished LoRA",
+        _prose(
+            f"`{trigger}.safetensors`, and the ones saved on the way "
+            f"(`{trigger}-step{SAVE_EVERY:08d}.safetensors`, ...), are in `output_dir`. ComfyUI "
+            "looks for them in `models/loras` of its own folder, and where its "
+            "`extra_model_paths.yaml` says `loras`. Copy or link them there, press R in the "
+            "browser, and put a Load LoRA node between the checkpoint and the prompts. Begin each "
+            f"prompt with `{trigger}`, at a strength of 0.8 at first. The checkpoint must be of "
+            "the family that was trained on: an SD 1.5 LoRA does nothing on SDXL."
+        ),
+    )
+
+
 def _base_model(handover: Handover) -> tuple[str, ...]:
     size = handover.project.dataset.size
     small = f"; a size of 1024 suits it better than {size}" if size < 1024 else ""
@@ -177,10 +242,10 @@ def _base_model(handover: Handover) -> tuple[str, ...]:
     return (
         "## Base model",
         _prose(
-            "`train_network.py` trains on an SD 1.5 base. For an SDXL base (AnythingXL is one) use "
-            f"`sdxl_train_network.py` and leave out `clip_skip`{small}. It is best if the model "
-            f"that draws the regularization images{drawn} is of the same family as the base: if "
-            "not, they differ in style as well."
+            f"`{SCRIPT}` trains on an SD 1.5 base. For an SDXL base (AnythingXL is one) start "
+            f"`{SDXL_SCRIPT}` instead, leave out `clip_skip` and add `no_half_vae = true`{small}. "
+            f"It is best if the model that draws the regularization images{drawn} is of the same "
+            "family as the base: if not, they differ in style as well."
         ),
     )
 
@@ -204,6 +269,11 @@ def _mind(handover: Handover) -> tuple[str, ...]:
         "finds others.",
     )
     return "## What to mind", "\n".join(_prose(f"- {point}", "  ") for point in points)
+
+
+def _code(text: str) -> str:
+    """A path as it can stand between backticks."""
+    return "".join(c if c.isprintable() and c != "`" else "?" for c in text)
 
 
 def _plain(text: str) -> str:

@@ -24,6 +24,8 @@ class Config:
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     images: str = "auto"
     theme: str = ""
+    sd_scripts: str = ""
+    """The trainer's folder; "" where it is to be looked for."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -76,6 +78,11 @@ def _take(config: Config, found: dict[str, Any]) -> None:
                     config.theme = value
                 else:
                     config.problems.append('theme must be a text, e.g. theme = "light".')
+            case "sd_scripts":
+                if isinstance(value, str) and "\0" not in value:
+                    config.sd_scripts = value
+                else:
+                    config.problems.append('sd_scripts must be a folder: sd_scripts = "~/path".')
             case _:
                 config.problems.append(f"There is no setting {key!r}; it is left alone.")
 

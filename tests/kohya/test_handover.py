@@ -11,8 +11,10 @@ import pytest
 from training_set import TrainingSet
 
 from spyke_tui.errors import UsageError, WriteError
+from spyke_tui.kohya import trainer_place
 from spyke_tui.kohya.handover import replaced_by_hand, write_handover
 from spyke_tui.kohya.trainer_config import toml_text
+from spyke_tui.kohya.trainer_place import find_trainer
 from spyke_tui.model.project import Span
 
 
@@ -111,7 +113,8 @@ def test_the_settings_in_the_note(good: TrainingSet) -> None:
         assert config["output_name"] == "spyke_v1"
     assert (mps["mixed_precision"], mps["optimizer_type"]) == ("no", "AdamW")
     assert mps["max_data_loader_n_workers"] == 0
-    starts = fenced(note, "bash")[1:]
+    starts = [text for text in fenced(note, "bash") if "accelerate" in text]
+    assert len(starts) == 2
     assert all("--config_file" in start and "--dataset_config" in start for start in starts)
     assert "PYTORCH_ENABLE_MPS_FALLBACK=1 accelerate launch" in starts[1]
 
@@ -182,3 +185,73 @@ def test_no_name_of_a_detail_breaks_the_note(good: TrainingSet) -> None:
     _, note = hand_over(good)
     assert "\x1b" not in note
     assert "\n# c" not in note
+
+
+class TestTheTrainer:
+    @pytest.fixture(autouse=True)
+    def home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        home = tmp_path / "home"
+        home.mkdir()
+        monkeypatch.setenv("HOME", str(home))
+        monkeypatch.setattr(trainer_place, "USUAL", trainer_place.USUAL[:4])
+        return home
+
+    def test_at_a_usual_place(self, home: Path, good: TrainingSet) -> None:
+        assert find_trainer().state == "missing"
+        empty = home / "kohya_ss" / "sd-scripts"
+        empty.mkdir(parents=True)
+        assert (find_trainer().state, find_trainer().folder) == ("empty", "~/kohya_ss/sd-scripts")
+        (empty / ".git").write_text("gitdir: elsewhere")
+        assert find_trainer().state == "empty", "a submodule that was never fetched"
+        _, note = hand_over(good)
+        assert "~/kohya_ss/sd-scripts is empty" in note
+        assert "cd ~/kohya_ss && git submodule update --init --recursive" in note
+        assert "git clone" not in note
+        (empty / "README.md").touch()
+        assert find_trainer().state == "incomplete"
+        there = home / "sd-scripts"
+        there.mkdir()
+        (there / "train_network.py").touch()
+        assert (find_trainer().state, find_trainer().folder) == ("found", "~/sd-scripts")
+        _, note = hand_over(good)
+        assert "It was found in `~/sd-scripts`." in note
+        assert note.count("cd ~/sd-scripts && ") == 2
+
+    def test_none_is_said_with_the_places_looked_at(self, good: TrainingSet) -> None:
+        words = " ".join(hand_over(good)[1].split())
+        assert "No sd-scripts folder was found at the usual places." in words
+        assert "`~/tools/kohya_ss/sd-scripts`, `~/kohya_ss/sd-scripts`" in words
+        assert "git clone" in words
+
+    def test_a_named_one_is_that_folder_or_the_one_over_it(
+        self, tmp_path: Path, good: TrainingSet
+    ) -> None:
+        above = tmp_path / "my tools" / "kohya"
+        inner = above / "sd-scripts"
+        assert find_trainer(str(above)).words.endswith("is not there.")
+        inner.mkdir(parents=True)
+        for named in (above, inner):
+            place = find_trainer(str(named))
+            assert (place.state, place.folder) == ("empty", str(inner))
+        (inner / "train_network.py").touch()
+        for named in (above, inner):
+            assert (find_trainer(str(named)).state, place.folder) == ("found", str(inner))
+        _, note = write_handover(good.p, good.folder, sd_scripts=str(above))
+        starts = fenced(note.read_text(), "bash")
+        assert f"cd '{inner}' && accelerate launch" in starts[1]
+
+    def test_another_machine_is_not_looked_at(self, home: Path, good: TrainingSet) -> None:
+        (home / "sd-scripts").mkdir()
+        place = find_trainer("/there/sd-scripts", elsewhere=True)
+        assert (place.state, place.shell, place.fetch) == ("elsewhere", "/there/sd-scripts", "")
+        _, note = write_handover(good.p, good.folder, "/data/spyke", "/there/sd-scripts")
+        assert "cd /there/sd-scripts && accelerate" in note.read_text()
+        assert "only be seen on the other machine" in note.read_text()
+
+    def test_what_a_user_asks_about_is_in_the_note(self, good: TrainingSet) -> None:
+        words = " ".join(hand_over(good)[1].split())
+        for said in (
+            "accelerator device: mps", "torch.backends.mps.is_available()", "models/loras",
+            "spyke_v1-step00000200.safetensors", "sdxl_train_network.py", "sd_scripts = ",
+        ):  # fmt: skip
+            assert said in words
