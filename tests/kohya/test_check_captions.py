@@ -9,8 +9,8 @@ import pytest
 from training_set import TrainingSet, crop, png
 
 from spyke_tui.kohya.check.facts import hidden_character
-from spyke_tui.kohya.check.words import mention_of
 from spyke_tui.model.caption import estimate_tokens
+from spyke_tui.model.mentions import mention_of
 
 OF_A = "spyke_v1, full body, view aaaa, standing, white background"
 

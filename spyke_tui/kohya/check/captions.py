@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from spyke_tui.kohya.check.facts import CaptionFacts
 from spyke_tui.kohya.check.inspection import Inspection
-from spyke_tui.kohya.check.words import mention_of
 from spyke_tui.kohya.plan import Planned
 from spyke_tui.kohya.trainer import CAPTION_SUFFIX
 from spyke_tui.model.caption import (
@@ -18,6 +17,7 @@ from spyke_tui.model.caption import (
 )
 from spyke_tui.model.findings import Finding
 from spyke_tui.model.layout import crop_of_stem
+from spyke_tui.model.mentions import mention_of
 from spyke_tui.model.mirror_words import mirror_proposal, side_words, swap_sides
 from spyke_tui.model.project import MIRROR_SUFFIX, Crop, Project
 from spyke_tui.model.slips import find_near_misses

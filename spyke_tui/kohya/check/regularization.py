@@ -10,9 +10,9 @@ from spyke_tui.kohya.check.images import find_in_reg_images
 from spyke_tui.kohya.check.inspection import Inspection
 from spyke_tui.kohya.check.listing import Listing, list_folder
 from spyke_tui.kohya.check.prompts import positive_texts
-from spyke_tui.kohya.check.words import mention_of
 from spyke_tui.kohya.trainer import CAPTION_SUFFIX
 from spyke_tui.model.findings import Finding
+from spyke_tui.model.prompt_leak import leaking_words
 from spyke_tui.model.table import printable, quoted
 
 _RUN_NAME = re.compile(r"reg_([0-9]{3,9})\.png")
@@ -116,16 +116,13 @@ def _captions_in(folder: Listing, inspection: Inspection) -> Iterator[Finding]:
 def _leaks(inspection: Inspection) -> Iterator[Finding]:
     """The trigger or a detail in what draws the regularization images."""
     project = inspection.project
-    words = dict.fromkeys(
-        (project.dataset.trigger, *project.dataset.details, *project.dataset.one_sided)
-    )
     sources = [("reg", "[reg].prompt", project.reg.prompt)]
     if project.reg.workflow.strip():
         path = inspection.folder / Path(project.reg.workflow)
         shown = printable(project.reg.workflow)
         sources += [("reg", f"the workflow {shown}", text) for text in positive_texts(path)]
     for where, place, text in sources:
-        leaking = [word for word in words if mention_of(word)(text)]
+        leaking = leaking_words(project.dataset, text)
         if leaking:
             names = ", ".join(quoted(word) for word in leaking)
             yield Finding(
