@@ -172,11 +172,11 @@ class _Following:
             return code
         said = wrapped(printable(f"{view.message} {view.hint}".strip()), "")
         if code in (0, INTERRUPTED):
-            print(f"{counted(view.done, 'image')} of {view.total}. {said}")
+            print(f"{view.done} of {view.total} images." if view.state == "done" else said)
             if view.outdated:
                 print(_outdated(view, self._kind))
         else:
-            print(f"{counted(view.done, 'image')} of {view.total}.")
+            print(f"{view.done} of {view.total} images.")
             print(f"spyke-tui: {said}", file=sys.stderr)
         return code
 

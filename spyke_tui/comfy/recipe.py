@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spyke_tui.comfy.answers import FieldError
+from spyke_tui.comfy.guards import Readiness, examine
 from spyke_tui.comfy.job import Job
 from spyke_tui.comfy.workflow import Template, fill, read_template
 from spyke_tui.model.generation import Kind, settings_digest
@@ -25,25 +26,6 @@ _FIELDS = {
 """Keys of [reg] by the inputs that they usually go to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a server can't draw this. `field` is the key of [reg] that says it."""
-
-    message: str
-    hint: str = ""
-    field: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A server that was looked at. `family` is ``sd15``, ``sdxl`` or ``""``."""
-
-    version: str
-    checkpoint: str = ""
-    family: str = ""
-    problem: Problem | None = None
-
-
 def digest_of(settings: Generation, folder: Path) -> str:
     """The digest of what is drawn by `settings` of a crops.toml in `folder`.
 
@@ -59,6 +41,7 @@ class Recipe:
 
     settings: Generation
     project: Project
+    folder: Path
     kind: Kind
     template: Template
     digest: str
@@ -67,7 +50,7 @@ class Recipe:
     def of(cls, settings: Generation, project: Project, folder: Path, kind: Kind) -> Recipe:
         """`folder` is that of crops.toml. Raises `SpykeError` where the workflow can't be used."""
         template = read_template(settings, folder)
-        return cls(settings, project, kind, template, digest_of(settings, folder))
+        return cls(settings, project, folder, kind, template, digest_of(settings, folder))
 
     @property
     def seed(self) -> int:
@@ -77,11 +60,9 @@ class Recipe:
     def size(self) -> Size:
         return Size(self.settings.width, self.settings.height)
 
-    async def examine(self, client: ComfyClient) -> Ready:
+    async def examine(self, client: ComfyClient) -> Readiness:
         """Whether the server can draw it. Raises `ServerError` where it can't be asked."""
-        stats = await client.system_stats()
-        names = [checkpoint.name for checkpoint in await client.checkpoints()]
-        return Ready(stats.version, self.settings.checkpoint or names[0])
+        return await examine(client, self.settings, self.project, self.folder, self.kind)
 
     def graph(self, job: Job, checkpoint: str) -> Mapping[str, Any]:
         """What is sent for one image."""

@@ -236,7 +236,8 @@ class Run:
         """Something keeps going wrong: pause, or end where nobody is there to resume."""
         if self.state in ("paused", "stopping"):
             return
-        self.diary.say(message, "error")
+        if not self.diary.fold.log or message not in self.diary.fold.log[-1].text:
+            self.diary.say(message, "error")
         if not self.attended:
             self.end(End("failed", message, hint, exit_code=1))
             return

@@ -169,7 +169,9 @@ class Worker:
             self._refuse(ready.problem.message, ready.problem.hint, ready.problem.field)
             return False
         self.checkpoint = ready.checkpoint
-        self.run.greeted(self, ready.family)
+        for problem in ready.problems:
+            self.run.diary.say(f"{self.address.shown}: {problem.message}", "warning")
+        self.run.greeted(self, "" if ready.family == "unknown" else ready.family)
         # Events of the first prompt must not be missed; without any, looking has to do.
         await self.socket.wait_connected(5.0)
         self._is_up()
