@@ -244,6 +244,17 @@ def _add_import(command: argparse.ArgumentParser) -> None:
         "--trigger", metavar="WORD",
         help="default: what most captions begin with; given, it is put in front of all captions",
     )  # fmt: skip
+    command.add_argument(
+        "--repeats", type=_repeats, metavar="N",
+        help="default: what the folder's name says; needed where several folders differ",
+    )  # fmt: skip
+    _add_json(command)
+
+
+def _repeats(word: str) -> int:
+    if not (word.isascii() and word.isdecimal() and 1 <= int(word[:6]) <= 9999):
+        raise argparse.ArgumentTypeError(f"{quoted(word)} is no number of repeats (1 to 9999)")
+    return int(word)
 
 
 def _add_practice(command: argparse.ArgumentParser) -> None:

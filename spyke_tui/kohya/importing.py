@@ -92,14 +92,18 @@ def import_folder(
     *,
     trigger: str | None = None,
     character: str | None = None,
+    repeats: int | None = None,
     progress: Progress | None = None,
 ) -> Imported:
     """The project that `folder` makes; nothing is written.
 
     `project_folder` is where its crops.toml will lie. Raises `UsageError` where there is nothing
-    to take in, or where no name for the trigger or the character can be found.
+    to take in, where its training folders have different repeats and `repeats` does not say which
+    number counts, or where no name for the trigger or the character can be found.
     """
     source = find_source(folder)
+    if repeats is None:
+        _require_one_number(source)
     left_out = [Remark(_shown(path, source), why) for path, why in source.passed_over]
     remarks: list[Remark] = []
     pictures = list(_pictures(source, left_out, remarks, progress or (lambda *_: None)))
@@ -112,6 +116,7 @@ def import_folder(
     captions = [found.caption.text for found in pictures if found.caption and found.caption.text]
     word = choose_trigger(captions, largest.token, trigger)
     dataset = _dataset(source, largest, word.word, character_name(source.name, character), pictures)
+    dataset = replace(dataset, repeats=repeats or dataset.repeats)
     _require_elsewhere(source, dataset, project_folder)
     result = Imported(Project(dataset), source, word, left_out=left_out, remarks=remarks)
     _take_in(result, pictures, project_folder)
@@ -177,6 +182,23 @@ def _dataset(
         class_=class_ or defaults.class_,
         repeats=largest.repeats or defaults.repeats,
         size=size.width if fits else defaults.size,
+    )
+
+
+def _require_one_number(source: KohyaSource) -> None:
+    """Raises `UsageError` for folders of different repeats: a project has one number, and to take
+    one of theirs would change how often the trainer shows each picture, without a word."""
+    if len({train.repeats for train in source.train}) < 2:
+        return
+    pictures = sum(len(train.pictures) for train in source.train)
+    shown = sum(len(train.pictures) * (train.repeats or 1) for train in source.train)
+    nearest = max(1, round(shown / pictures))
+    names = ", ".join(f"{printable(t.path.name)} ({len(t.pictures)})" for t in source.train)
+    raise UsageError(
+        f"These training folders have different repeats, and a project has one number: {names}. "
+        "Nothing was written.",
+        f"Say which: --repeats {nearest} comes nearest to the {shown} pictures an epoch that they "
+        f"are now ({nearest * pictures}). Or take one folder in at a time, each as a project.",
     )
 
 

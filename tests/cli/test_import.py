@@ -128,3 +128,45 @@ def test_a_trigger_and_a_character_can_be_named(train: Path, tmp_path: Path) -> 
     assert main(words) == 0
     dataset = CropsFile.read(tmp_path / "new").project.dataset
     assert (dataset.character, dataset.trigger) == ("joe", "hero")
+
+
+def test_json(train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (train / "side.txt").unlink()
+    (train / "broken.png").write_bytes(b"no picture")
+    reg = train.parent / "reg" / "1_person"
+    reg.mkdir(parents=True)
+    Image.new("RGB", (64, 64)).save(reg / "r1.png")
+    project = tmp_path / "project"
+    assert main(["import", str(train.parent), str(project), "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said.pop("left_out")[0]["file"].endswith("broken.png")
+    assert said == {
+        "project": str(project / "crops.toml"), "pictures": 3, "twins": 0,
+        "character": "spyke-v1", "trigger": {"word": "spyke_v1", "origin": "captions"},
+        "class": "person", "repeats": 10, "size": 512,
+        "captions": {
+            "in_fields": 2, "overrides": 0, "without": 1, "trigger_added": 0, "without_trigger": 0,
+        },
+        "renamed": 0,
+        "folders": [{"folder": "10_spyke_v1", "pictures": 4, "repeats": 10}],
+        "reg_images": 1, "remarks": [],
+    }  # fmt: skip
+
+
+def test_different_repeats_are_refused_with_what_to_write(
+    train: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = train.parent / "4_spyke_v1"
+    other.mkdir()
+    Image.new("RGB", (512, 512), "navy").save(other / "armour.png")
+    project = tmp_path / "project"
+    command = ["import", str(train.parent), str(project)]
+    assert main([*command, "--json"]) == 2
+    assert "--repeats 8" in json.loads(capsys.readouterr().out)["error"]["fix"]
+    assert not project.exists()
+    assert main([*command, "--repeats", "0"]) == 2
+    assert "is no number of repeats" in capsys.readouterr().err
+    assert main([*command, "--repeats", "8"]) == 0
+    said = capsys.readouterr().out
+    assert "10_spyke_v1, 4_spyke_v1: shown 8 times from now on." in said
+    assert CropsFile.read(project).project.dataset.repeats == 8

@@ -6,6 +6,7 @@ import os
 import time
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,7 @@ def train(tmp_path: Path) -> Path:
     return tmp_path / "art" / "spyke" / "train" / "10_spyke_v1"
 
 
-def taken_in(folder: Path, tmp_path: Path, **given: str) -> Imported:
+def taken_in(folder: Path, tmp_path: Path, **given: Any) -> Imported:
     return import_folder(folder, tmp_path / "project", **given)
 
 
@@ -80,14 +81,16 @@ def test_a_train_folder_the_one_over_it_and_the_roots_over_that_are_all_understo
         assert (project.dataset.trigger, project.dataset.repeats) == ("spyke_v1", 10)
 
 
-def test_several_training_folders_come_in_together_with_the_largest_ones_repeats(
-    tmp_path: Path,
-) -> None:
+def test_several_training_folders_come_in_together(tmp_path: Path) -> None:
     img = tmp_path / "img"
     put(img / "5_spyke", "a.png", "spyke, bust")
     put(img / "20_spyke", "a.png", "spyke, closeup")
     put(img / "20_spyke", "b.png", "spyke, closeup")
-    imported = taken_in(img, tmp_path)
+    with pytest.raises(UsageError) as refused:
+        taken_in(img, tmp_path)
+    assert "20_spyke (2), 5_spyke (1)" in refused.value.message
+    assert "--repeats 15" in refused.value.hint, "45 pictures an epoch of three"
+    imported = taken_in(img, tmp_path, repeats=20)
     assert imported.project.dataset.repeats == 20
     assert {crop.id: crop.framing for crop in imported.project.crops} == {
         "a": "closeup", "b": "closeup", "a_2": "bust",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 from pathlib import Path
+from typing import Any
 
-from spyke_tui.cli.output import ProgressBar, counted
+from spyke_tui.cli.output import ProgressBar, counted, painted
 from spyke_tui.errors import UsageError
 from spyke_tui.kohya.importing import Imported, Remark, import_folder
 from spyke_tui.model.table import printable
@@ -31,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
             folder,
             trigger=arguments.trigger,
             character=arguments.character,
+            repeats=arguments.repeats,
             progress=bar,
         )
     finally:
@@ -40,7 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     # The project last: where that is there, all is.
     add_gitignore_rules(folder)
     write_whole(path, text.encode(), durable=True)
-    _report(imported, arguments.folder, folder)
+    if arguments.json:
+        print(json.dumps(_as_json(imported, path)))
+    else:
+        _report(imported, arguments.folder, folder)
     return 1 if imported.left_out else 0
 
 
@@ -59,6 +65,39 @@ def _require_free(folder: Path, path: Path) -> None:
             f"{path} is there already.",
             "Name another folder: spyke-tui import FOLDER DIR. Nothing was written.",
         )
+
+
+def _as_json(imported: Imported, path: Path) -> dict[str, Any]:
+    dataset = imported.project.dataset
+
+    def rows(remarks: list[Remark]) -> list[dict[str, str]]:
+        return [{"file": remark.file, "why": remark.word} for remark in remarks]
+
+    return {
+        "project": str(path),
+        "pictures": len(imported.project.crops),
+        "twins": imported.twins,
+        "character": dataset.character,
+        "trigger": {"word": dataset.trigger, "origin": imported.trigger.origin},
+        "class": dataset.class_,
+        "repeats": dataset.repeats,
+        "size": dataset.size,
+        "captions": {
+            "in_fields": imported.in_fields,
+            "overrides": imported.overrides,
+            "without": imported.without_caption,
+            "trigger_added": imported.triggered,
+            "without_trigger": imported.untriggered,
+        },
+        "renamed": imported.renamed,
+        "folders": [
+            {"folder": train.path.name, "pictures": len(train.pictures), "repeats": train.repeats}
+            for train in imported.source.train
+        ],
+        "reg_images": imported.source.reg_images,
+        "left_out": rows(imported.left_out),
+        "remarks": rows(imported.remarks),
+    }
 
 
 # -- what is said at the end ----------------------------------------------------------------
@@ -104,12 +143,11 @@ def _say_notes(imported: Imported, source: str) -> None:
             f"Ids are in small letters, digits, - and _: {counted(imported.renamed, 'picture')} "
             "got a new name."
         )
-    if len({train.repeats for train in found.train}) > 1:
-        names = ", ".join(printable(train.path.name) for train in found.train)
-        print(
-            f"{names} have repeats of their own; a project has one number: "
-            f"{imported.project.dataset.repeats}, that of the largest."
-        )
+    repeats = imported.project.dataset.repeats
+    others = [train for train in found.train if train.repeats not in (None, repeats)]
+    if others:
+        names = ", ".join(printable(train.path.name) for train in others)
+        print(f"{painted('repeats', 'yellow')}    {names}: shown {repeats} times from now on.")
     if found.reg_images:
         print(
             f"Regularization images in {printable(source)} ({found.reg_images}) stay where they "
