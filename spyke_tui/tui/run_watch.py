@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from spyke_tui.errors import SpykeError
@@ -17,6 +18,7 @@ from spyke_tui.model.layout import Layout
 from spyke_tui.model.run_view import Order, RunView
 from spyke_tui.model.settings_edit import settings_of
 from spyke_tui.tui.background import start
+from spyke_tui.tui.run_candidates import CandidateIntake
 from spyke_tui.tui.run_words import ended_words, indicator
 
 if TYPE_CHECKING:
@@ -47,6 +49,18 @@ def open_follower(layout: Layout, kind: Kind) -> FollowedRun:
     return Follower(RunFiles(layout, kind))
 
 
+def _digest(settings: Generation, folder: Path) -> str:
+    """Of what would be drawn now; "" where the user's workflow can't be read."""
+    if not settings.workflow:
+        return settings_digest(settings)
+    from spyke_tui.comfy.recipe import digest_of
+
+    try:
+        return digest_of(settings, folder)
+    except SpykeError:
+        return ""
+
+
 class RunWatch:
     """Knows how each run stands, and tells whoever asked to be told."""
 
@@ -59,6 +73,7 @@ class RunWatch:
         self._settings: dict[Kind, Generation] = {}
         self._saved: dict[Kind, Generation] = {}
         self._told: list[Callable[[Kind], None]] = []
+        self._intake = CandidateIntake(app)
         self._wake = asyncio.Event()
         self._seen: set[Kind] = set()
         self.looked = False
@@ -114,7 +129,12 @@ class RunWatch:
 
     async def _look(self) -> None:
         self._open()
-        views = await asyncio.to_thread(self._poll, dict(self._followers), self.near)
+        changed: dict[Kind, Generation] = {}
+        for kind in KINDS:
+            settings = settings_of(self._session.project, kind)
+            if self._settings.get(kind) is not settings:
+                self._settings[kind] = changed[kind] = settings
+        views = await asyncio.to_thread(self._poll, dict(self._followers), changed)
         first, self.looked = not self.looked, True
         for kind, view in views.items():
             before = self._views[kind]
@@ -126,13 +146,18 @@ class RunWatch:
             elif kind in self._seen and not first:
                 self._seen.discard(kind)
                 self._ended(view)
+            self._intake.look(kind, view)
             for told in self._told:
                 told(kind)
         await self._tell_rerolls()
 
-    @staticmethod
-    def _poll(followers: dict[Kind, FollowedRun], near: Kind | None) -> dict[Kind, RunView]:
-        return {kind: one.poll(follow=kind == near) for kind, one in followers.items()}
+    def _poll(
+        self, followers: dict[Kind, FollowedRun], settings: dict[Kind, Generation]
+    ) -> dict[Kind, RunView]:
+        """In a thread: the files of a run and of the user's workflow are read here."""
+        for kind, now in settings.items():
+            followers[kind].settings = _digest(now, self._session.file.folder)
+        return {kind: one.poll(follow=kind == self.near) for kind, one in followers.items()}
 
     def _open(self) -> None:
         """The followers of the project as it is named now."""
@@ -142,11 +167,6 @@ class RunWatch:
             self._layout = layout
             self._followers = {kind: open_follower(layout, kind) for kind in KINDS}
             self._settings = {}
-        for kind, follower in self._followers.items():
-            settings = settings_of(project, kind)
-            if self._settings.get(kind) is not settings:
-                self._settings[kind] = settings
-                follower.settings = settings_digest(settings)
 
     async def _tell_rerolls(self) -> None:
         """What was rejected or taken back is in the file by now: let a live run read it."""
