@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Literal
 from spyke_tui.errors import SpykeError
 from spyke_tui.model.generation import Kind
 from spyke_tui.model.history import ReadOnlyError
+from spyke_tui.model.settings_edit import settings_of
 from spyke_tui.tui.background import start
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spyke_tui.model.project import Project
     from spyke_tui.tui.session import Session
     from spyke_tui.tui.spyke_app import SpykeApp
 
@@ -60,6 +64,8 @@ class RunControl:
         self._changed = changed
         self._hindered = hindered
         self.attempt: Attempt | None = None
+        self._accepted: set[Hindrance] = set()
+        """Warnings that the user has seen and started in spite of."""
 
     def start(
         self, only: Collection[int] | None = None, redo: bool = False, warned: bool = False
@@ -108,17 +114,19 @@ class RunControl:
             found = await examined(app.session, self._kind)
             if self.attempt is not attempt:
                 return
-            unreachable = next((one for one in found if one.is_unreachable), None)
-            if unreachable is None:
+            hindrances = [one for one in found if not one.is_warning]
+            if not hindrances or not all(one.is_unreachable for one in hindrances):
                 break
-            attempt.phase, attempt.hindrance = "waiting", unreachable
+            attempt.phase, attempt.hindrance = "waiting", hindrances[0]
             self._changed()
             attempt.again.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(attempt.again.wait(), AGAIN)
         else:
             return
-        if found and not (warned and all(one.is_warning for one in found)):
+        if warned:
+            self._accepted |= {one for one in found if one.is_warning}
+        if any(one not in self._accepted for one in found):
             self._hindered(found, attempt)
             return
         attempt.phase = "starting"
@@ -143,5 +151,18 @@ def begin(session: Session, kind: Kind, *, only: Collection[int] | None, redo: b
 
 
 async def examined(session: Session, kind: Kind) -> list[Hindrance]:
-    """What would go wrong, the worst first. Network libraries are loaded in here, in a thread."""
-    return []
+    """What would go wrong, the worst first.
+
+    In a thread with an event loop of its own: the network libraries take a moment to load.
+    """
+    return await asyncio.to_thread(_examined, session.project, session.file.folder, kind)
+
+
+def _examined(project: Project, folder: Path, kind: Kind) -> list[Hindrance]:
+    from spyke_tui.comfy.guards import examine_servers
+
+    found = asyncio.run(examine_servers(settings_of(project, kind), project, folder, kind))
+    return [
+        Hindrance(one.message, one.hint, one.field, one.is_unreachable, one.is_warning)
+        for one in found
+    ]

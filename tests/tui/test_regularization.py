@@ -201,6 +201,9 @@ async def test_warnings_can_be_passed_over(reg: Callable, starts: Starts) -> Non
         await it.until(lambda: isinstance(it.app.screen, HindrancesScreen), "the warning")
         await it.press("s")
         await it.until(lambda: starts.begun == [("reg", None, False)], "a start all the same")
+        await it.until(lambda: it.app.screen.control.attempt is None, "started")
+        await it.press("s")
+        await it.until(lambda: len(starts.begun) == 2, "the same warning is not told again")
 
 
 async def test_a_server_that_is_away_is_waited_for(reg: Callable, starts: Starts) -> None:
