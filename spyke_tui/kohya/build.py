@@ -77,6 +77,9 @@ def build_project(
         try:
             wanted = None if only is None else frozenset(only)
             build.run(wanted, progress or (lambda *_: None), ahead)
+        except BaseException:
+            manifest.take_journal()  # what workers finished after the error
+            raise
         finally:
             manifest.write()
         result.put_in_order(crop.id for crop in project.crops)

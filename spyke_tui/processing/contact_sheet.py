@@ -15,6 +15,8 @@ _TITLE_SIZE = 15
 _TEXT_SIZE = 12
 _MOST_COLUMNS = 8
 _MOST_LINES = 9
+_LONGEST = 2000
+"""Characters of one line that are looked at: far more than there is room for."""
 _LARGE, _SMALL = 256, 160
 _MANY = 60
 
@@ -139,7 +141,7 @@ def _line_height(font: _Font) -> int:
 
 def _printable(text: str, font: _Font) -> str:
     """`text` on one line, in characters that `font` can be asked for without an error."""
-    one_line = "".join(c if c.isprintable() else " " for c in text).strip()
+    one_line = "".join(c if c.isprintable() else " " for c in text[:_LONGEST]).strip()
     if isinstance(font, ImageFont.FreeTypeFont):
         return one_line
     return one_line.encode("latin-1", "replace").decode("latin-1")

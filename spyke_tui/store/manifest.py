@@ -71,7 +71,7 @@ class Manifest:
     def read(cls, root: Path) -> Manifest:
         """The manifest of a dataset root; an empty one where there is none or it is damaged."""
         manifest = cls._read(root)
-        manifest._replay()
+        manifest.take_journal()
         return manifest
 
     @classmethod
@@ -99,8 +99,9 @@ class Manifest:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return cls(root)
 
-    def _replay(self) -> None:
-        """Take as ours what a killed build still wrote: files that are as its journal says."""
+    def take_journal(self) -> None:
+        """Take as ours what a build wrote and did not note, killed or stopped by an error: files
+        that are as its journal says."""
         try:
             lines = read_regular(self.journal_in(self.root), MAX_BYTES).splitlines()
         except OSError:

@@ -366,3 +366,20 @@ def test_temporary_files_of_a_living_process_stay(project: LittleProject) -> Non
         f"{TEMPORARY_PREFIX}{os.getpid()}-aa"
     ]
     files.remove_leftovers(project.folder / "nowhere")
+
+
+def test_what_workers_finished_after_an_error_is_still_ours(
+    project: LittleProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error comes while pictures are being written; the next crops.toml wants other ones."""
+
+    def progress(done: int, _total: int, _name: str) -> None:
+        while count_files(project.train) < 4 + 4:  # all pictures are written, one is noted
+            pass
+        raise RuntimeError("the app is being closed")
+
+    with pytest.raises(RuntimeError):
+        project.build(progress=progress)
+    nudge_all(project)
+    result = project.build()
+    assert (result.kept, result.failed, result.written) == ([], [], 8)

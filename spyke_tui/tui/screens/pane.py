@@ -58,6 +58,8 @@ class PaneScreen(Screen[None]):
         """Bring the widgets in line with the session."""
 
     def action_do(self, action: str) -> None:
+        if not self.is_mounted:
+            return  # a key that was there before the pane
         with self.spyke.telling():
             self.do(action)
 
