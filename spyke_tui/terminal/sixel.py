@@ -46,8 +46,11 @@ _KINDS = {
 Still = tuple[tuple[object, ...], list[bytes], list[bytes], Size]
 """What the rows were made from, the rows, the dimmed rows, and their size."""
 
-COLOURS = 64
+COLOURS = 48
 """Colours of the sheet itself; more of them cost bytes in every patch and are hardly seen."""
+
+ALIKE = 20
+"""Steps of 255 that colours of the dimmed part may be off, before they are dimmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +222,30 @@ def quantized(
     for y in range(shown.height):
         line = pixels[shown.width * y : shown.width * (y + 1)]
         rows[top + y] = ground * left + line + after
-    shift = bytes(value + count if value < count else value for value in range(256))
+    alike = _alike(pixels, colours)
+    shift = bytes(alike[value] + count if value < count else value for value in range(256))
     dimmed = tuple(row.translate(shift) for row in rows)
     return SixelView(viewport, area, tuple(rows), dimmed, tuple(table), marks)
+
+
+def _alike(pixels: bytes, colours: Sequence[int]) -> list[int]:
+    """For each colour the most frequent one that is nearly the same.
+
+    Where all is dimmed the difference is not seen, and every move of the crop is shorter.
+    """
+    chosen: list[int] = []
+    out = list(range(len(colours)))
+    for index in sorted(out, key=lambda index: -pixels.count(index)):
+        near = (one for one in chosen if _apart(colours[index], colours[one]) <= ALIKE)
+        out[index] = next(near, index)
+        if out[index] == index:
+            chosen.append(index)
+    return out
+
+
+def _apart(one: int, other: int) -> int:
+    """The largest difference in a channel."""
+    return max(abs((one >> shift & 255) - (other >> shift & 255)) for shift in (0, 8, 16))
 
 
 def _dimmed(colour: int, light: float) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spyke_tui.model.geometry import Rect, Size
-from spyke_tui.terminal.sixel_wire import LEFT_OUT, sixel
+from spyke_tui.terminal.sixel_wire import only_new, sixel
 from spyke_tui.terminal.surface import NOTHING, Place, Update
 
 AT_ONCE = 400
@@ -144,7 +144,7 @@ class SixelCanvas:
         lines = range(top, top + cells.height * cell.height)
         rows = [self._rows[y][across] for y in lines]
         if before is not None:
-            rows = [_only_new(before[y][across], row) for y, row in zip(lines, rows, strict=True)]
+            rows = [only_new(before[y][across], row) for y, row in zip(lines, rows, strict=True)]
         row, col = self._place.top + cells.top + 1, self._place.left + cells.left + 1
         picture = sixel(rows, self._colours)
         return f"\x1b[{row};{col}H{picture}" if picture else ""
@@ -172,12 +172,6 @@ class Repair:
     def done(self) -> Update:
         self.over = True
         return NOTHING
-
-
-def _only_new(old: bytes, new: bytes) -> bytes:
-    if old == new:
-        return bytes((LEFT_OUT,)) * len(new)
-    return bytes([b if a != b else LEFT_OUT for a, b in zip(old, new, strict=True)])
 
 
 def _cells(rect: Rect) -> Iterable[tuple[int, int]]:
