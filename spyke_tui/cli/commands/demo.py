@@ -15,6 +15,7 @@ from spyke_tui.kohya.build import build_project
 from spyke_tui.kohya.check import check_project
 from spyke_tui.kohya.handover import write_handover
 from spyke_tui.kohya.sheets import sheet_path
+from spyke_tui.kohya.spoiling import spoil_training_set
 from spyke_tui.model.findings import Report
 from spyke_tui.model.project import Project
 from spyke_tui.model.table import printable
@@ -30,7 +31,8 @@ STILL_TO_COME = ("reg-few",)
 
 def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.dir)
-    write_sample(folder, flawed=arguments.flawed)
+    if write_sample(folder, flawed=arguments.flawed) and arguments.flawed:
+        _spoil(folder)
     if arguments.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
         code = _run_headless(folder, flawed=arguments.flawed)
         print(f"Look around: spyke-tui {shlex.quote(printable(str(folder)))}")
@@ -38,13 +40,16 @@ def run(arguments: argparse.Namespace) -> int:
     return open_app(str(folder), arguments.images)
 
 
-def write_sample(folder: Path, *, flawed: bool = False) -> None:
+def write_sample(folder: Path, *, flawed: bool = False) -> bool:
     """Write the sample project, or the one with mistakes; what is there already stays as it is.
+
+    Whether crops.toml is new.
 
     Raises `UsageError` where the folder holds something else.
     """
     path = folder / FILE_NAME
-    if not path.exists():
+    is_new = not path.exists()
+    if is_new:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(
                 f"{folder} is there and holds something else.",
@@ -56,6 +61,14 @@ def write_sample(folder: Path, *, flawed: bool = False) -> None:
         add_gitignore_rules(folder)
         print(f"wrote a sample project to {printable(str(folder))}")
     _draw_missing_sheets(folder, CropsFile.read(path).project)
+    return is_new
+
+
+def _spoil(folder: Path) -> None:
+    """Build it, because some mistakes only happen to files that are there, and make those."""
+    file = CropsFile.read(folder)
+    build_project(file.project, file.folder, crops_file=file)
+    spoil_training_set(file.project, file.folder)
 
 
 def _draw_missing_sheets(folder: Path, project: Project) -> None:

@@ -50,6 +50,44 @@ _FLAWS = (
     ("young man, generic fantasy warrior", "young man, ginger hair, generic fantasy warrior"),
     # A key that means nothing.
     ('note = "4 half-length figures"', 'note = "4 half-length figures"\nartist = "me"'),
+    # Copied to start another crop, and kept: the same picture twice.
+    (
+        "# ---- Half-length figures",
+        "[[crops]]\n"
+        'id         = "turnaround_side_2"\n'
+        'sheet      = "turnaround"\n'
+        "rect       = { left = 496, top = 207, width = 236, height = 622 }\n"
+        'framing    = "full body"\n'
+        'view       = "side view"\n'
+        'pose       = "standing neutral pose"\n'
+        "action     = false\n"
+        'expression = "neutral"\n'
+        'background = "white background"\n'
+        'details    = ["right bracer", "left knee pauldron", "ginger hair", "white cloak"]\n\n'
+        "# ---- Half-length figures",
+    ),
+    # Half the face is painted over, and the flipped twin would look to the other side.
+    (
+        "erase      = [{ left = 2696, top = 1394, width = 102, height = 66 }]",
+        "erase      = [{ left = 2502, top = 1194, width = 300, height = 330 }]",
+    ),
+    (
+        'expression = "calm"\nbackground = "white background"\ntags       = ["eyes closed"]\n'
+        'details    = ["ginger hair", "white cloak"]\nmirror',
+        'expression = "calm"\nbackground = "white background"\ntags       = ["looking left"]\n'
+        'details    = ["ginger hair", "white cloak"]\nmirror',
+    ),
+    # The background was forgotten: it becomes part of the character.
+    (
+        'pose       = "forearms level"\naction     = false\nexpression = "calm"\n'
+        'background = "white background"\n',
+        'pose       = "forearms level"\naction     = false\nexpression = "calm"\n',
+    ),
+    # One letter too many: there is no such sheet.
+    (
+        'id         = "motion_run"\nsheet      = "motion"',
+        'id         = "motion_run"\nsheet      = "motions"',
+    ),
     # The annotated front view is kept although a clean sheet has it.
     ('status     = "reject"', 'status     = "keep"'),
 )
