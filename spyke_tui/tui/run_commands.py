@@ -118,7 +118,7 @@ COMMANDS: dict[str, Command] = {
     "reg.reject": _reject,
     "reg.test": _test,
     "reg.redo": _redo,
-    "reg.edit": lambda screen: screen.edit_settings(),
+    "reg.edit": lambda screen: screen.edit_settings(screen.field_in_question),
     "reg.kind": lambda screen: screen.turn_kind(),
     "reg.next": _go(1),
     "reg.previous": _go(-1),

@@ -17,7 +17,7 @@ from spyke_tui.tui.background import start
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-KEPT_BYTES = 16 * 1024 * 1024
+KEPT_BYTES = 6 * 1024 * 1024
 """Framed pictures that are kept: those of the strip many times over."""
 
 _Key = tuple[str, int, int, int, Size, int]

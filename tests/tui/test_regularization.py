@@ -212,7 +212,7 @@ async def test_a_server_that_is_away_is_waited_for(reg: Callable, starts: Starts
             Hindrance("It can't be reached.", "Start ComfyUI: python main.py.", "server", True)
         ]
         await it.press("s")
-        await shows(it, "It can't be reached.", "python main.py", "tried again by itself")
+        await shows(it, "It can't be reached.", "python main.py", "Esc gives up")
         # The rest goes on as if nothing were.
         await it.press("f3", "right")
         await it.until(lambda: it.rect()[0] == 61, "a nudge")
@@ -227,9 +227,9 @@ async def test_waiting_is_given_up_by_escape(reg: Callable, starts: Starts) -> N
     async with reg() as it:
         starts.hindrances = [Hindrance("It can't be reached.", "", "server", True)]
         await it.press("s")
-        await shows(it, "tried again by itself")
+        await shows(it, "Esc gives up")
         await it.press("escape")
-        await it.until(lambda: "tried again" not in it.text(), "no more waiting")
+        await it.until(lambda: "Esc gives up" not in it.text(), "no more waiting")
         looks = starts.looks
         starts.hindrances = []
         await asyncio.sleep(0.15)

@@ -50,6 +50,12 @@ if TYPE_CHECKING:
     from spyke_tui.tui.session import Session
 
 
+HOW_TO_START = (
+    "Start ComfyUI there: python main.py in its folder, with --listen where that is another "
+    "machine. It is tried again by itself; e edits the address, Esc gives up."
+)
+
+
 class RegularizationScreen(PaneScreen):
     """Draws what the watch of the runs says; keys become orders, starts and rerolls."""
 
@@ -183,6 +189,15 @@ class RegularizationScreen(PaneScreen):
         )
 
     @property
+    def field_in_question(self) -> str:
+        """The key that the run or its start complains of; "" where that is none."""
+        attempt = self.control.attempt
+        if attempt is not None and attempt.hindrance is not None:
+            return attempt.hindrance.field
+        view = self.view
+        return view.field if view.state not in ("running", "done") else ""
+
+    @property
     def ground(self) -> int:
         return self._palette.background
 
@@ -314,7 +329,7 @@ class RegularizationScreen(PaneScreen):
     def _wanted(self) -> str:
         settings = settings_of(self.session.project, self.kind)
         if "count" in settings.given or self.kind == "topup":
-            return f"{settings.count} images"
+            return "1 image" if settings.count == 1 else f"{settings.count} images"
         if self.kind not in self._offered:
             return ""
         return f"{self._offered[self.kind]} images, as many as the trainer uses"
@@ -367,11 +382,10 @@ class RegularizationScreen(PaneScreen):
         attempt = self.control.attempt
         if attempt is not None:
             if attempt.phase == "waiting" and attempt.hindrance is not None:
-                found = attempt.hindrance
-                return f"{found.message} {found.hint} It is tried again by itself; Esc gives up."
+                return f"{attempt.hindrance.message} {HOW_TO_START}"
             return ""
         if view.message and view.state not in ("running", "done", "none", "starting"):
-            field = f" (e: {view.field})" if view.field else ""
+            field = f" e edits {view.field}." if view.field else ""
             return f"{view.message} {view.hint}{field}".strip()
         if view.outdated and not view.alive:
             are = "image was" if view.outdated == 1 else "images were"
