@@ -15,21 +15,15 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import (
-    ConnectionClosed,
-    InvalidHandshake,
-    InvalidStatus,
-    InvalidURI,
-    WebSocketException,
-)
+from websockets.exceptions import InvalidStatus
 
 from spyke_tui.comfy.addresses import ServerAddress
+from spyke_tui.comfy.connection import Connection, ConnectionLostError
 from spyke_tui.comfy.events import (
     Event,
     Preview,
@@ -43,13 +37,8 @@ from spyke_tui.comfy.server_words import cleaned
 from spyke_tui.errors import ServerError, ServerRefusedError, ServerUnreachableError
 
 FEATURES = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
-LARGEST_MESSAGE = 64 * 2**20
-MOST_FRAGMENTS = 4096
-"""Frames that one message may come in; ComfyUI sends one, SwarmUI's passthrough a few."""
 MOST_WAITING = 2000
 MOST_WAITING_BYTES = 128 * 2**20
-FAIR_SHARE = 64
-"""Messages taken in before everything else in the process gets a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +108,11 @@ class EventSocket:
         self._clock = clock
         self._inbox = _Inbox()
         self._reader: asyncio.Task[None] | None = None
-        self._connection: ClientConnection | None = None
+        self._connection: Connection | None = None
         self._opened = asyncio.Event()
         self._ever = False
         self._heard = clock()
         self._quiet = self.timings.quiet
-        self._closing: asyncio.Future[None] | None = None
 
     @property
     def client_id(self) -> str:
@@ -166,7 +154,7 @@ class EventSocket:
         """Closes the connection fully; the reader then opens a new one."""
         if self._connection is not None:
             self._heard = self._clock()
-            self._closing = asyncio.ensure_future(self._connection.close(1000, ""))
+            self._connection.hang_up(self.timings.close)
 
     async def __aenter__(self) -> Self:
         self._reader = asyncio.create_task(self._read_for_ever())
@@ -196,11 +184,21 @@ class EventSocket:
             began = self._clock()
             error: ServerError
             try:
-                async with self._connect(tls) as connection:
-                    await connection.send(FEATURES)
+                connection = await Connection.open(
+                    self.address.socket(self._own_id),
+                    self.address.headers,
+                    tls,
+                    seconds=self.timings.open,
+                )
+                try:
+                    # Closed already? Then what it said before that is still to be read.
+                    with suppress(ConnectionLostError):
+                        await connection.send(FEATURES)
                     began = self._open(connection)
                     await self._drain(connection)
-                error = ServerUnreachableError(f"{self.address.shown} closed the event socket.")
+                finally:
+                    # Fully, before another is opened, or the server tells neither of them anything.
+                    await connection.close(self.timings.close)
             except asyncio.CancelledError:
                 raise
             except Exception as trouble:
@@ -216,28 +214,7 @@ class EventSocket:
             await asyncio.sleep(pause)
             delay = min(2 * delay, self.timings.longest_delay)
 
-    def _connect(self, tls: object) -> connect:
-        # Naming host and port also keeps the library from following a redirect to another host.
-        address = self.address.socket(self._own_id)
-        parts = urlsplit(address)
-        options: dict[str, object] = {"ssl": tls} if tls is not None else {}
-        return connect(
-            address,
-            host=parts.hostname,
-            port=parts.port or (443 if self.address.secure else 80),
-            proxy=None,
-            compression=None,
-            max_size=LARGEST_MESSAGE,
-            open_timeout=self.timings.open,
-            close_timeout=self.timings.close,
-            ping_interval=self.timings.ping,
-            ping_timeout=self.timings.ping_answer,
-            additional_headers=dict(self.address.headers),
-            user_agent_header=None,
-            **options,  # type: ignore[arg-type]
-        )
-
-    def _open(self, connection: ClientConnection) -> float:
+    def _open(self, connection: Connection) -> float:
         self._connection = connection
         self._heard = self._clock()
         self._opened.set()
@@ -245,10 +222,9 @@ class EventSocket:
         self._ever = True
         return self._heard
 
-    async def _drain(self, connection: ClientConnection) -> None:
-        taken = 0
+    async def _drain(self, connection: Connection) -> None:
         while True:
-            message = await _message(connection)
+            message = await connection.message(self.timings.ping, self.timings.ping_answer)
             self._heard = self._clock()
             event = parse_text(message) if isinstance(message, str) else parse_binary(message)
             if isinstance(event, Status) and event.sid:
@@ -257,9 +233,6 @@ class EventSocket:
                 self._quiet = self.timings.quiet  # it hears what is ours
             if event is not None:
                 self._inbox.put(event)
-            taken += 1
-            if taken % FAIR_SHARE == 0:
-                await asyncio.sleep(0)
 
     def _why(self, trouble: Exception) -> ServerError:
         """What ended the connection. No address is taken from it: that may hold the key."""
@@ -277,37 +250,15 @@ class EventSocket:
             return ServerRefusedError(
                 status, "", f"{shown} refused the event socket ({status}).", hint
             )
-        if isinstance(trouble, ConnectionClosed):
-            frame = trouble.rcvd or trouble.sent
-            said = cleaned(frame.reason, 100) if frame else ""
-            why = f": {said}" if said else ""
+        if isinstance(trouble, ConnectionLostError):
+            why = f": {trouble}" if str(trouble) else ""
             return ServerUnreachableError(f"{shown} closed the event socket{why}.", START_HINT)
         if isinstance(trouble, TimeoutError):
             return ServerUnreachableError(f"{shown} did not open an event socket.", START_HINT)
         if isinstance(trouble, OSError):
             said = cleaned(trouble.strerror or type(trouble).__name__, 160)
             return ServerUnreachableError(f"No connection to {shown}: {said}.", START_HINT)
-        if isinstance(trouble, (InvalidHandshake, InvalidURI, WebSocketException)):
-            return ServerUnreachableError(f"{shown} does not open an event socket.", START_HINT)
-        return ServerUnreachableError(f"{shown}: the event socket broke.", START_HINT)
-
-
-class _TooManyFramesError(WebSocketException):
-    """A message in more frames than any server sends."""
-
-
-async def _message(connection: ClientConnection) -> str | bytes:
-    """The next message. Its size is bounded by the library, the number of its frames here."""
-    parts: list[str | bytes] = []
-    async for part in connection.recv_streaming():
-        parts.append(part)
-        if len(parts) > MOST_FRAGMENTS:
-            raise _TooManyFramesError
-    if len(parts) == 1:
-        return parts[0]
-    if isinstance(parts[0], str):
-        return "".join(part for part in parts if isinstance(part, str))
-    return b"".join(part for part in parts if isinstance(part, bytes))
+        return ServerUnreachableError(f"{shown} does not open an event socket.", START_HINT)
 
 
 class _Inbox:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from certificates import make_certificate
 from wire_server import Handler, Request, Said, WireServer, reply, wired
 
 from spyke_tui.comfy.addresses import ServerAddress
@@ -397,27 +397,10 @@ async def test_cloud_lists_all_nodes_at_once_and_knows_history_by_another_name()
     assert paths == ["/api/object_info", "/api/history_v2/p"]
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate that signs itself, for 127.0.0.1, and its key."""
-    crt, key = tmp_path / "crt.pem", tmp_path / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-    command += ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"]
-    try:
-        subprocess.run(
-            [*command, "-keyout", str(key), "-out", str(crt)],
-            check=True,
-            capture_output=True,
-            timeout=60,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        pytest.skip(f"no certificate can be made here: {error}")
-    return crt, key
-
-
 async def test_tls_trusts_whom_the_user_names(
-    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    certificate = make_certificate(tmp_path)
     handler = routes(queue=reply(queue([], ["a"])))
     async with WireServer(handler, tls=certificate) as server:
         assert server.url.startswith("https://")
