@@ -78,10 +78,7 @@ def _base(rows: Sequence[bytes]) -> bytes:
     for run in _MIXED.finditer(mixed):
         start, end = run.span()
         pixels = b"".join([row[start:end] for row in rows])
-        if LEFT_OUT in pixels:
-            colour = LEFT_OUT
-        else:
-            colour = max(set(pixels), key=pixels.count)
+        colour = LEFT_OUT if LEFT_OUT in pixels else max(set(pixels), key=pixels.count)
         base[start:end] = bytes((colour,)) * (end - start)
     return bytes(base)
 
