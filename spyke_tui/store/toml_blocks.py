@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from spyke_tui.model.table import Path
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _HEADER = re.compile(r"^[ \t]*(\[\[?)(.+?)\]\]?[ \t]*(#.*)?$")
 
 
@@ -64,6 +65,8 @@ def split_blocks(text: str) -> list[Block]:
 
 
 def _header_path(inner: str) -> tuple[str, ...] | None:
+    if _BARE.fullmatch(inner):  # as good as all of them, and a parser each is a third of a save
+        return tuple(inner.split("."))
     try:
         data = tomllib.loads(f"{inner} = 0")
     except tomllib.TOMLDecodeError:
@@ -81,6 +84,8 @@ class _State:
 
     _TOKEN = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#.*|[\[\]{}]|\\.', re.DOTALL)
 
+    _OPENING = re.compile(r'[\[\]{}]|"""|\'\'\'')
+
     def __init__(self) -> None:
         self.quote = ""
         self.depth = 0
@@ -90,6 +95,8 @@ class _State:
         return not self.quote and self.depth == 0
 
     def feed(self, line: str) -> None:
+        if not self.quote and not self._OPENING.search(line):
+            return  # strings that end where they began, comments: nothing goes on
         position = 0
         while position < len(line):
             if self.quote:
