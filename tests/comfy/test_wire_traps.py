@@ -193,7 +193,7 @@ async def test_a_prompt_that_is_interrupted_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", ["garbage-json=1", "500=1", "huge-body=1", "redirect=1", "half-file=1"]
+    "fault", ["hang=1", "garbage-json=1", "500=1", "huge-body=1", "redirect=1", "half-file=1"]
 )
 async def test_what_goes_wrong_over_http_is_an_error_of_ours_each_time(fault: str) -> None:
     async with practice() as wire:

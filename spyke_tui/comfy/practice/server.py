@@ -73,6 +73,8 @@ class PracticeServer:
         self._tasks: list[asyncio.Task[None]] = []
         self._connections: set[asyncio.StreamWriter] = set()
         self._is_restarted = False
+        self._hung_up = asyncio.Event()
+        """Set while the server is down, so that an answer that never comes does not hold it up."""
 
     @property
     def url(self) -> str:
@@ -149,6 +151,7 @@ class PracticeServer:
         self._engine.interrupt()
 
     async def _listen(self) -> None:
+        self._hung_up.clear()
         try:
             self._listener = await asyncio.start_server(self._serve, HOST, self.port)
         except (OSError, OverflowError) as error:
@@ -162,6 +165,7 @@ class PracticeServer:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
+        self._hung_up.set()
         for writer in list(self._connections):
             writer.transport.abort()
         while self._connections:
@@ -209,7 +213,7 @@ class PracticeServer:
         if faults.has("slow"):
             await asyncio.sleep(faults.number("slow"))
         if faults.strikes("hang"):
-            await asyncio.Event().wait()
+            await self._hung_up.wait()
         if faults.strikes("500"):
             return trouble()
         if faults.strikes("garbage-json"):
