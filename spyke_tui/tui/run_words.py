@@ -59,7 +59,9 @@ def indicator(view: RunView) -> str:
 
 def rate(view: RunView) -> str:
     """``12 a minute, 2m left``; empty where nothing is known."""
-    words = []
+    words: list[str] = []
+    if not view.alive:
+        return ""
     if view.per_minute >= 10:
         words.append(f"{view.per_minute:.0f} a minute")
     elif view.per_minute > 0:

@@ -79,7 +79,7 @@ class RunSettingsScreen(ModalScreen[None]):
                         yield Static(Content(field.key), classes="run-label")
                         yield self._editor(field)
             yield Static("", id="run-verdict", markup=False)
-            keys = "Enter or Tab next field, → takes what is proposed, Esc back; u there undoes"
+            keys = "Enter, Tab: next field   →: take what is proposed   Esc: back, it is kept"
             yield Static(Content(keys), id="run-help")
 
     def _editor(self, field: SettingField) -> Input | LongField:
