@@ -28,6 +28,8 @@ from spyke_tui.model.project import (
 from spyke_tui.model.table import FieldError, Table, dotted, quoted
 
 SIZES = (512, 768, 1024)
+LONGEST_NAME = 255
+"""Bytes of a folder's name that every file system takes."""
 CHARACTER_NAME = r"[a-z0-9][a-z0-9-]*"
 TRIGGER_NAME = r"[A-Za-z0-9_]+"
 SHEET_NAME = r"[a-z0-9][a-z0-9_-]*"
@@ -102,6 +104,10 @@ def _read_root(table: Table) -> str:
     root = table.text("root", "dataset")
     if not root.strip() or "\0" in root:
         raise table.fail("root", "must name a folder.", 'Write root = "dataset".')
+    if any(len(part.encode(errors="replace")) > LONGEST_NAME for part in root.split("/")):
+        raise table.fail(
+            "root", "holds a name that is too long for a folder.", 'Write root = "dataset".'
+        )
     return root
 
 

@@ -363,3 +363,11 @@ def test_the_place_of_a_value() -> None:
     assert dotted(("a b", "c")) == '"a b".c'
     assert dotted(()) == ""
     assert Table({"a": 1, "b": 2}, ("x", 0)).unknown() == ["x[0].a", "x[0].b"]
+
+
+def test_a_root_that_no_file_system_takes() -> None:
+    data = {"dataset": {"character": "spyke", "trigger": "v1", "root": "a/" + "é" * 200}}
+    with pytest.raises(FieldError, match="too long for a folder"):
+        read_project(data)
+    data["dataset"]["root"] = "/".join(["a" * 255] * 3)
+    assert read_project(data).dataset.root.endswith("a")
