@@ -21,6 +21,7 @@ from prompt_tracker import PromptTracker
 
 from spyke_tui.comfy import answers
 from spyke_tui.comfy.events import (
+    Event,
     Preview,
     ProgressState,
     Unknown,
@@ -28,6 +29,8 @@ from spyke_tui.comfy.events import (
     parse_binary,
     parse_text,
 )
+from spyke_tui.comfy.hearing import Hearing, Verdict
+from spyke_tui.comfy.job import Job
 from spyke_tui.errors import BadAnswerError
 
 RECORDINGS = Path(__file__).resolve().parents[2].parent / "shared" / "comfyui"
@@ -288,6 +291,80 @@ def test_the_final_state_of_every_prompt(path: Path) -> None:
     replay = Replay(path)
     assert replay.unknown == []
     assert replay.states() == table(path)
+
+
+class Ears:
+    """The ears of a run on a recording: jobs, and the first last word on each."""
+
+    def __init__(self, path: Path) -> None:
+        self.hearing = Hearing(lambda: 0.0)
+        self.jobs: list[Job] = []
+        self.words: dict[int, Verdict] = {}
+        self.ran: set[int] = set()
+        early = {own_id(post): self.job(own_id(post)) for post in posts(path) if own_id(post)}
+        for line in lines(path):
+            if line["kind"] == "ws_recv":
+                self.hear(parse_text(json.dumps(line["json"])))
+            elif line in list(posts(path)) and line["status"] == 200:
+                theirs = line["json"]["prompt_id"]
+                if not theirs:
+                    continue
+                job = early.get(own_id(line)) or self.job(f"ours/{len(self.jobs)}")
+                self.jobs.append(job)
+                for event in self.hearing.rename(job, theirs):
+                    self.hear(event)
+
+    def job(self, prompt_id: str) -> Job:
+        job = Job(0, 0, 0, 0, 0, prompt_id, "", state="queued")
+        self.hearing.add(job)
+        return job
+
+    def hear(self, event: Event | None) -> None:
+        heard = None if event is None else self.hearing.hear(event)
+        if heard is None:
+            return
+        job, verdict = heard
+        if job.state == "running":
+            self.ran.add(id(job))
+        if verdict != "changed":
+            self.words.setdefault(id(job), verdict)
+
+    def said(self) -> list[str]:
+        """For each prompt taken: what the run thinks of it by what it heard alone."""
+        return [
+            self.words.get(id(job), "running" if id(job) in self.ran else "queued")
+            for job in self.jobs
+        ]
+
+
+def own_id(post: dict[str, Any]) -> str:
+    found = (post.get("request_json") or {}).get("prompt_id")
+    return found if isinstance(found, str) else ""
+
+
+# What a run's ears alone may say where the table has that state; the rest is HTTP's.
+HEARD: dict[str, set[str]] = {
+    "success": {"saved", "over"},
+    "success (cached)": {"saved", "over"},
+    "error": {"error"},
+    "interrupted": {"interrupted"},
+    "queued": {"queued"},
+    "running": {"running"},
+    "cancelled": {"queued"},
+    "gone": {"queued", "running"},
+}
+
+
+@pytest.mark.parametrize("path", recordings(), ids=name_of)
+def test_what_a_run_hears_of_every_prompt(path: Path) -> None:
+    said = Ears(path).said()
+    expected = table(path)
+    assert len(said) == len(expected)
+    for number, (word, state) in enumerate(zip(said, expected, strict=True)):
+        fine = HEARD[state]
+        if path.stem == "21_extras" and number < 2:
+            fine = {"running", "queued"}  # without client_id: nobody is told of the end
+        assert word in fine, f"prompt {number} is {state}"
 
 
 @pytest.mark.parametrize("path", recordings(), ids=name_of)
