@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from spyke_tui.model.mentions import mention_of
@@ -31,12 +31,13 @@ def positive_texts(nodes: Mapping[str, Any]) -> list[str]:
             seen.add(str(value[0]))
             inputs = _inputs(nodes.get(str(value[0])))
             # A node between (ControlNet...) takes both prompts in; only one way is the positive.
-            waiting += _all_but_negative(inputs)
+            waiting += [value for name, value in inputs.items() if not _is_beside(name)]
     return list(found)
 
 
-def _all_but_negative(inputs: Mapping[str, Any]) -> Iterable[Any]:
-    return [value for name, value in inputs.items() if name != "negative"]
+def _is_beside(name: str) -> bool:
+    """Whether an input is no part of the positive prompt: a checkpoint's name is no prompt."""
+    return name == "negative" or name.endswith("_name")
 
 
 def _inputs(node: Any) -> Mapping[str, Any]:

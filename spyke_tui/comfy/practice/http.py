@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -97,8 +96,6 @@ async def serve_connection(
         return
     finally:
         writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
 
 
 async def _next_event(connection: h11.Connection, reader: asyncio.StreamReader) -> Any:

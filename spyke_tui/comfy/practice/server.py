@@ -31,6 +31,7 @@ from spyke_tui.errors import UsageError
 HOST = "127.0.0.1"
 _GONE_SECONDS = 1.0
 _WATCH_SECONDS = 0.005
+_CLOSING_SECONDS = 2.0
 
 
 class PracticeServer:
@@ -71,10 +72,8 @@ class PracticeServer:
         self._routes = Routes(self._engine, self.files, self.faults, classes, checkpoints)
         self._listener: asyncio.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self._connections: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._is_restarted = False
-        self._hung_up = asyncio.Event()
-        """Set while the server is down, so that an answer that never comes does not hold it up."""
 
     @property
     def url(self) -> str:
@@ -151,7 +150,6 @@ class PracticeServer:
         self._engine.interrupt()
 
     async def _listen(self) -> None:
-        self._hung_up.clear()
         try:
             self._listener = await asyncio.start_server(self._serve, HOST, self.port)
         except (OSError, OverflowError) as error:
@@ -165,11 +163,12 @@ class PracticeServer:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-        self._hung_up.set()
-        for writer in list(self._connections):
+        # Aborting alone would leave those waiting for ever that are told to hang.
+        for task, writer in list(self._connections.items()):
             writer.transport.abort()
-        while self._connections:
-            await asyncio.sleep(0)
+            task.cancel()
+        if self._connections:
+            await asyncio.wait(list(self._connections), timeout=_CLOSING_SECONDS)
 
     async def _stop_tasks(self) -> None:
         tasks, self._tasks = self._tasks, []
@@ -195,13 +194,14 @@ class PracticeServer:
     # Requests -------------------------------------------------------------------------------
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections.add(writer)
-        try:
-            await serve_connection(reader, writer, self._answer, self._serve_socket)
-        except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None:
             return
-        finally:
-            self._connections.discard(writer)
+        self._connections[task] = writer
+        # A cancelled connection is no news to asyncio's own server, which would log it.
+        with contextlib.suppress(asyncio.CancelledError):
+            await serve_connection(reader, writer, self._answer, self._serve_socket)
+        del self._connections[task]
 
     async def _answer(self, request: Request) -> Answer:
         self.requests.append((request.method, request.path))
@@ -213,7 +213,7 @@ class PracticeServer:
         if faults.has("slow"):
             await asyncio.sleep(faults.number("slow"))
         if faults.strikes("hang"):
-            await self._hung_up.wait()
+            await asyncio.Event().wait()
         if faults.strikes("500"):
             return trouble()
         if faults.strikes("garbage-json"):
