@@ -27,6 +27,9 @@ NEAR, FAR = 512, 192
 
 COLOURS = 64
 
+KEPT = 80
+"""Pictures that stay in the terminal although they are not shown, of those that don't change."""
+
 
 def own_shelf(files: bool) -> Shelf:
     """A shelf that may count far: its image ids lie beyond those of the other panes."""
@@ -49,6 +52,7 @@ class KittyGallery:
         self._wanted: list[Key] = []
         self._shown: list[Key] = []
         self._visible = False
+        self._recent: dict[Key, None] = {}
 
     def cell(self, device: Size) -> Size:
         return device
@@ -90,7 +94,7 @@ class KittyGallery:
         return Update(text=self._board.turn_to({}))
 
     def close(self) -> Update:
-        self._place, self._visible = None, False
+        self._place, self._visible, self._recent = None, False, {}
         self._board.turn_to({})
         return Update(text=self._shelf.clear())
 
@@ -130,8 +134,20 @@ class KittyGallery:
                     _inside(size), cols=slot.width, rows=slot.height,
                 )  # fmt: skip
         text = self._board.turn_to(placed)
-        text += self._shelf.keep({*self._wanted, *self._shown}, lambda one: one == self._owner)
+        used = {*self._wanted, *self._shown}
+        if not self._changing:
+            used |= self._remembered()
+        text += self._shelf.keep(used, lambda one: one == self._owner)
         return Update(tuple(changes), text)
+
+    def _remembered(self) -> set[Key]:
+        """The pictures shown last: one that comes back need not be sent again."""
+        for key in self._shown:
+            if key is not None:
+                self._recent[key] = self._recent.pop(key, None)
+        while len(self._recent) > KEPT:
+            del self._recent[next(iter(self._recent))]
+        return set(self._recent)
 
     def _sent(self, picture: Framed, image: int) -> tuple[list[str], int]:
         from PIL import Image

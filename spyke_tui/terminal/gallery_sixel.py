@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 
 from spyke_tui.model.geometry import Rect, Size
-from spyke_tui.terminal.cells import ANY, Cell
+from spyke_tui.terminal.cells import ANY, Cell, Change
 from spyke_tui.terminal.gallery import Framed
 from spyke_tui.terminal.scene import Palette
 from spyke_tui.terminal.sixel_canvas import SixelCanvas
+from spyke_tui.terminal.sixel_wire import sixel
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Terminal, Transfer, Update
 
 LIVE_COLOURS, COLOURS = 24, 48
 """A band of sixels costs bytes for every colour in it."""
+
+KEPT = 120
+"""Encoded pictures that are kept, of those that stay as they are: some 30 kB each."""
 
 
 class SixelGallery:
@@ -21,6 +26,8 @@ class SixelGallery:
 
     def __init__(self, palette: Palette, terminal: Terminal, *, changing: bool = False) -> None:
         self._palette = palette
+        self._changing = changing
+        self._encoded: OrderedDict[tuple[Hashable, Size], Encoded] = OrderedDict()
         self._colours = min(LIVE_COLOURS if changing else COLOURS, terminal.registers)
         self._place: Place | None = None
         self._slots: tuple[Rect, ...] = ()
@@ -47,8 +54,9 @@ class SixelGallery:
     def show(self, pictures: Sequence[Framed | None]) -> Update:
         if self._place is None or not self._visible:
             return NOTHING
-        transfers: list[Transfer] = []
-        emptied = False
+        transfers: list[Drawn] = []
+        emptied: list[Change] = []
+        blank = Cell(" ", ANY, self._palette.background)
         for at, picture in enumerate(pictures):
             before = self._shown[at]
             if picture == before or (picture and before and picture.key == before.key):
@@ -57,12 +65,19 @@ class SixelGallery:
             if picture is None:
                 self._canvases[at].drop()
                 self._canvases[at].lay(self._place, Rect(0, 0, 0, 0), [], (), set())
-                emptied = True
+                slot = self._slots[at]
+                emptied += [
+                    Change(row, col, blank)
+                    for row in range(slot.top, slot.bottom)
+                    for col in range(slot.left, slot.right)
+                ]
             elif picture.size == self.size_of(self._slots[at]):
-                transfers.append(
-                    Drawn(picture, self._slots[at], self._canvases[at], self._colours, self._take)
-                )
-        return Update(transfers=tuple(transfers), repaint=emptied)
+                drawn = Drawn(
+                    picture, self._slots[at], self._canvases[at], self._colours, self._take,
+                    self._encoded.get((picture.key, picture.size)),
+                )  # fmt: skip
+                transfers.append(drawn)
+        return Update(tuple(emptied), transfers=tuple(transfers))
 
     def recolour(self, palette: Palette) -> None:
         self._palette = palette
@@ -106,36 +121,57 @@ class SixelGallery:
         wanted = self._shown[at]
         if wanted is None or wanted.key != drawn.picture.key:
             return NOTHING
-        drawn.canvas.lay(self._place, drawn.slot, drawn.rows, drawn.palette, set())
+        encoded = drawn.encoded
+        if encoded is None:
+            return NOTHING
+        if not self._changing:
+            self._encoded[drawn.picture.key, drawn.picture.size] = encoded
+            self._encoded.move_to_end((drawn.picture.key, drawn.picture.size))
+            while len(self._encoded) > KEPT:
+                self._encoded.popitem(last=False)
+        drawn.canvas.lay(
+            self._place, drawn.slot, encoded.rows, encoded.palette, set(), encoded.whole
+        )
         return drawn.canvas.repair()
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A picture as indices into a palette, and as the sixels that draw all of it."""
+
+    rows: list[bytes]
+    palette: tuple[int, ...]
+    whole: str
 
 
 @dataclass(slots=True)
 class Drawn:
-    """A transfer that finds a picture's colours in its thread; the canvas then draws it."""
+    """A transfer that encodes a picture in its thread; the canvas then draws it."""
 
     picture: Framed
     slot: Rect
     canvas: SixelCanvas
     most: int
     take: Callable[[Drawn], Update]
-    rows: list[bytes] = field(default_factory=list)
-    palette: tuple[int, ...] = ()
+    encoded: Encoded | None = None
 
     def due(self, idle: float) -> bool:  # noqa: ARG002
         return True
 
     def prepare(self) -> None:
+        if self.encoded is not None:
+            return
         from PIL.Image import Dither, Quantize, frombytes
 
         width, height = self.picture.size.width, self.picture.size.height
         shown = frombytes("RGB", (width, height), self.picture.pixels)
         flat = shown.quantize(self.most, Quantize.FASTOCTREE, dither=Dither.NONE)
         values, data = bytes(flat.getpalette() or ()), flat.tobytes()
-        self.rows = [data[width * y : width * (y + 1)] for y in range(height)]
-        self.palette = tuple(
+        rows = [data[width * y : width * (y + 1)] for y in range(height)]
+        palette = tuple(
             int.from_bytes(values[at : at + 3], "big") for at in range(0, len(values), 3)
         )
+        self.encoded = Encoded(rows, palette, sixel(rows, palette))
 
     def next(self) -> str:
         return ""

@@ -34,6 +34,7 @@ class SixelCanvas:
         self._covered: tuple[Rect, ...] = ()
         self._stale: set[tuple[int, int]] = set()
         self._repair: Repair | None = None
+        self._whole = ""
 
     def lay(
         self,
@@ -42,8 +43,13 @@ class SixelCanvas:
         rows: list[bytes],
         colours: Sequence[int],
         text: set[tuple[int, int]],
+        whole: str = "",
     ) -> None:
-        """Other pixels in another place: all of it is stale."""
+        """Other pixels in another place: all of it is stale.
+
+        `whole`: all of these rows as a sixel picture, where somebody has encoded them already.
+        """
+        self._whole = whole
         self._place, self.area = place, area
         self._rows, self._colours, self._text = rows, colours, text
         self._stale = {
@@ -54,7 +60,7 @@ class SixelCanvas:
 
     def change(self, rows: list[bytes], text: set[tuple[int, int]]) -> str:
         """Other pixels in the same place, in the same colours: what draws the changed cells."""
-        before, self._rows = self._rows, rows
+        before, self._rows, self._whole = self._rows, rows, ""
         uncovered = self._text - text
         self._text = text
         dirty = (self._changed(before, rows) | uncovered) - text - self._stale
@@ -89,7 +95,12 @@ class SixelCanvas:
         return Update(transfers=(self._repair,))
 
     def piece(self, limit: int) -> str:
-        """Draw so many stale cells, whole rows of them."""
+        """Draw so many stale cells, whole rows of them; all at once what is encoded already."""
+        if self._whole and not self._text and self._is_lost():
+            self._stale = set()
+            return f"\x1b[{self._place.top + self.area.top + 1};" + (
+                f"{self._place.left + self.area.left + 1}H{self._whole}"
+            )
         taken: set[tuple[int, int]] = set()
         for row in sorted({row for row, _ in self._stale}):
             if len(taken) >= limit:
@@ -108,6 +119,13 @@ class SixelCanvas:
     @property
     def is_whole(self) -> bool:
         return not self._stale
+
+    def _is_lost(self) -> bool:
+        """Whether nothing of the picture stands, and nothing lies over its place."""
+        area = self.area
+        return len(self._stale) == area.width * area.height and not any(
+            not rect.intersection(area).is_empty for rect in self._covered
+        )
 
     def _is_covered(self, row: int, col: int) -> bool:
         return any(
