@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 import PIL
 
 from tests.bench.building import bench_build, bench_check, bench_scaling, bench_unchanged
+from tests.bench.crowded import bench_crowded
 from tests.bench.pictures import bench_pictures
 from tests.bench.report import say
 from tests.bench.screens import bench_first_frame
@@ -23,6 +24,7 @@ SECTIONS: Mapping[str, Callable[[int], bool]] = {
     "scaling": bench_scaling,
     "suggest": bench_suggest,
     "check": bench_check,
+    "crowded": bench_crowded,
     "frame": bench_first_frame,
     "pictures": bench_pictures,
 }

@@ -82,7 +82,7 @@ def _say_load() -> None:
 
 # Nothing changed ----------------------------------------------------------------------------
 
-_TWICE = """
+TWICE = """
 import contextlib, io, sys, time
 from spyke_tui.cli import main
 def timed():
@@ -108,7 +108,7 @@ def bench_unchanged(rounds: int) -> bool:
     bare = Contender("--version", bare_command, contender.environment, lambda: None)
     costs = run_alternating([again, bare], rounds)
     inside = subprocess.run(
-        [str(PYTHON), "-c", _TWICE, str(project)],
+        [str(PYTHON), "-c", TWICE, str(project)],
         env=environment,
         check=True,
         capture_output=True,
