@@ -18,6 +18,7 @@ from spyke_tui.comfy import answers
 from spyke_tui.comfy.addresses import ServerAddress
 from spyke_tui.comfy.events import OutputImage
 from spyke_tui.comfy.exchange import Answer, Exchange
+from spyke_tui.comfy.node_info import NodeInfo, node_info_of
 from spyke_tui.comfy.server_words import read_json
 from spyke_tui.errors import BadAnswerError, ServerError, ServerRefusedError
 
@@ -87,14 +88,14 @@ class ComfyClient:
                 await self._json("/models/checkpoints", size=self.limits.list_size)
             )
 
-    async def object_info(self, class_type: str) -> answers.NodeInfo | None:
+    async def object_info(self, class_type: str) -> NodeInfo | None:
         """Inputs and outputs of a node class, None where the server has none of that name."""
         if self.address.door == "cloud":  # has the list of all of them only
             if self._nodes is None:
                 self._nodes = await self._json("/object_info", size=self.limits.list_size)
-            return answers.node_info_of(self._nodes, class_type)
+            return node_info_of(self._nodes, class_type)
         route = f"/object_info/{quote(class_type, safe='')}"
-        return answers.node_info_of(await self._json(route, size=self.limits.list_size), class_type)
+        return node_info_of(await self._json(route, size=self.limits.list_size), class_type)
 
     async def view_metadata(self, checkpoint: str) -> Mapping[str, str]:
         """The texts in a checkpoint's header: empty for most, whose files have none."""

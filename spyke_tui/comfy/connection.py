@@ -14,12 +14,14 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidHandshake, InvalidMessage
+from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.protocol import CLOSED, CONNECTING, OPEN
 from websockets.uri import parse_uri
 
+from spyke_tui.comfy.exchange import AUTH_HINT, START_HINT, origin_of
 from spyke_tui.comfy.server_words import cleaned
+from spyke_tui.errors import ServerError, ServerRefusedError, ServerUnreachableError
 
 LARGEST_MESSAGE = 64 * 2**20
 """Bytes. A picture of 1024x1024 noise has 3 MB; the library's own limit of 1 MiB is too low."""
@@ -232,3 +234,27 @@ class Connection:
             if close is not None and close.reason:
                 return cleaned(close.reason, 100)
         return ""
+
+
+def why_lost(shown: str, trouble: Exception) -> ServerError:
+    """What ended a connection, for people. No address is taken from it: that may hold the key."""
+    if isinstance(trouble, InvalidStatus):
+        status = trouble.response.status_code
+        place = origin_of(trouble.response.headers.get("Location", ""))
+        if status in (502, 503, 504):
+            return ServerUnreachableError(f"{shown} has no ComfyUI behind it just now.")
+        if place and 300 <= status < 400:
+            return ServerRefusedError(
+                status, "", f"{shown} sends elsewhere (to {place}); not followed."
+            )
+        hint = AUTH_HINT if status in (401, 403, 407) else ""
+        return ServerRefusedError(status, "", f"{shown} refused the event socket ({status}).", hint)
+    if isinstance(trouble, ConnectionLostError):
+        why = f": {trouble}" if str(trouble) else ""
+        return ServerUnreachableError(f"{shown} closed the event socket{why}.", START_HINT)
+    if isinstance(trouble, TimeoutError):
+        return ServerUnreachableError(f"{shown} did not open an event socket.", START_HINT)
+    if isinstance(trouble, OSError):
+        said = cleaned(trouble.strerror or type(trouble).__name__, 160)
+        return ServerUnreachableError(f"No connection to {shown}: {said}.", START_HINT)
+    return ServerUnreachableError(f"{shown} does not open an event socket.", START_HINT)

@@ -20,21 +20,17 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from websockets.exceptions import InvalidStatus
-
 from spyke_tui.comfy.addresses import ServerAddress
-from spyke_tui.comfy.connection import Connection, ConnectionLostError
+from spyke_tui.comfy.connection import Connection, ConnectionLostError, why_lost
 from spyke_tui.comfy.events import (
     Event,
     Preview,
     Status,
     WireImage,
-    parse_binary,
-    parse_text,
 )
-from spyke_tui.comfy.exchange import AUTH_HINT, START_HINT, origin_of, tls_context
-from spyke_tui.comfy.server_words import cleaned
-from spyke_tui.errors import ServerError, ServerRefusedError, ServerUnreachableError
+from spyke_tui.comfy.exchange import tls_context
+from spyke_tui.comfy.frames import parse_binary, parse_text
+from spyke_tui.errors import ServerError
 
 FEATURES = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
 MOST_WAITING = 2000
@@ -202,7 +198,7 @@ class EventSocket:
             except asyncio.CancelledError:
                 raise
             except Exception as trouble:
-                error = self._why(trouble)
+                error = why_lost(self.address.shown, trouble)
             finally:
                 self._connection = None
                 self._opened.clear()
@@ -233,32 +229,6 @@ class EventSocket:
                 self._quiet = self.timings.quiet  # it hears what is ours
             if event is not None:
                 self._inbox.put(event)
-
-    def _why(self, trouble: Exception) -> ServerError:
-        """What ended the connection. No address is taken from it: that may hold the key."""
-        shown = self.address.shown
-        if isinstance(trouble, InvalidStatus):
-            status = trouble.response.status_code
-            place = origin_of(trouble.response.headers.get("Location", ""))
-            if status in (502, 503, 504):
-                return ServerUnreachableError(f"{shown} has no ComfyUI behind it just now.")
-            if place and 300 <= status < 400:
-                return ServerRefusedError(
-                    status, "", f"{shown} sends elsewhere (to {place}); not followed."
-                )
-            hint = AUTH_HINT if status in (401, 403, 407) else ""
-            return ServerRefusedError(
-                status, "", f"{shown} refused the event socket ({status}).", hint
-            )
-        if isinstance(trouble, ConnectionLostError):
-            why = f": {trouble}" if str(trouble) else ""
-            return ServerUnreachableError(f"{shown} closed the event socket{why}.", START_HINT)
-        if isinstance(trouble, TimeoutError):
-            return ServerUnreachableError(f"{shown} did not open an event socket.", START_HINT)
-        if isinstance(trouble, OSError):
-            said = cleaned(trouble.strerror or type(trouble).__name__, 160)
-            return ServerUnreachableError(f"No connection to {shown}: {said}.", START_HINT)
-        return ServerUnreachableError(f"{shown} does not open an event socket.", START_HINT)
 
 
 class _Inbox:

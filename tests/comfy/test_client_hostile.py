@@ -19,6 +19,7 @@ from spyke_tui.comfy.addresses import ServerAddress
 from spyke_tui.comfy.client import ComfyClient, Limits
 from spyke_tui.comfy.events import OutputImage
 from spyke_tui.comfy.exchange import Answer
+from spyke_tui.comfy.node_info import node_info_of
 from spyke_tui.errors import (
     BadAnswerError,
     ServerError,
@@ -263,7 +264,7 @@ def test_any_answer_is_understood_or_refused(answer: object) -> None:
         lambda value: answers.prompt_reply_of(400, value, "p"),
         answers.checkpoints_of,
         answers.system_stats_of,
-        lambda value: answers.node_info_of(value, "p"),
+        lambda value: node_info_of(value, "p"),
         answers.metadata_of,
     ]
     for read in readers:

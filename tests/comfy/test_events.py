@@ -24,9 +24,8 @@ from spyke_tui.comfy.events import (
     Status,
     Unknown,
     WireImage,
-    parse_binary,
-    parse_text,
 )
+from spyke_tui.comfy.frames import parse_binary, parse_text
 from spyke_tui.model.table import printable
 
 JPEG = b"\xff\xd8\xff\xe0picture"

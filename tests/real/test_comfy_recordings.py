@@ -26,11 +26,11 @@ from spyke_tui.comfy.events import (
     ProgressState,
     Unknown,
     WireImage,
-    parse_binary,
-    parse_text,
 )
+from spyke_tui.comfy.frames import parse_binary, parse_text
 from spyke_tui.comfy.hearing import Hearing, Verdict
 from spyke_tui.comfy.job import Job
+from spyke_tui.comfy.node_info import node_info_of
 from spyke_tui.errors import BadAnswerError
 
 RECORDINGS = Path(__file__).resolve().parents[2].parent / "shared" / "comfyui"
@@ -430,17 +430,17 @@ def test_what_a_server_says_about_itself(version: str) -> None:
     assert answers.checkpoints_of(got["/models/checkpoints"]) == (answers.Checkpoint(name),)
     sized = answers.checkpoints_of(got["/experiment/models/checkpoints"])
     assert sized == (answers.Checkpoint(name, 2132630110),)
-    sampler = answers.node_info_of(got["/object_info/KSampler"], "KSampler")
+    sampler = node_info_of(got["/object_info/KSampler"], "KSampler")
     assert sampler is not None
     assert "euler_ancestral" in sampler.choices("sampler_name")
     assert "karras" in sampler.choices("scheduler")
     assert sampler.inputs["steps"].maximum == 10000
     assert sampler.inputs["seed"].minimum == 0
     assert sampler.outputs == ("LATENT",)
-    save = answers.node_info_of(got["/object_info/SaveImage"], "SaveImage")
+    save = node_info_of(got["/object_info/SaveImage"], "SaveImage")
     assert save is not None
     assert save.is_output
-    assert answers.node_info_of(got["/object_info/NoSuchNode"], "NoSuchNode") is None
+    assert node_info_of(got["/object_info/NoSuchNode"], "NoSuchNode") is None
     metadata = answers.metadata_of(got[f"/view_metadata/checkpoints?filename={name}"])
     assert metadata["modelspec.architecture"] == "stable-diffusion-v1"
 

@@ -268,7 +268,9 @@ def _picture_targets(place: Path) -> list[Target]:
 
 def _wire() -> list[Target]:
     """What a server says: events, frames, answers."""
-    from spyke_tui.comfy import answers, events
+    from spyke_tui.comfy import answers
+    from spyke_tui.comfy.frames import parse_binary, parse_text
+    from spyke_tui.comfy.node_info import node_info_of
     from spyke_tui.errors import SpykeError
 
     texts, bodies, frames = [], [], []
@@ -287,7 +289,7 @@ def _wire() -> list[Target]:
     bodies = bodies[:400] or [b'{"queue_running": [], "queue_pending": []}']
 
     def text(data: bytes) -> None:
-        events.parse_text(data.decode("utf-8", "replace"))
+        parse_text(data.decode("utf-8", "replace"))
 
     def answer(data: bytes) -> None:
         try:
@@ -299,7 +301,7 @@ def _wire() -> list[Target]:
             lambda: answers.prompt_reply_of(400, value, "x"),
             lambda: answers.prompt_reply_of(200, value, "x"),
             lambda: answers.checkpoints_of(value), lambda: answers.system_stats_of(value),
-            lambda: answers.node_info_of(value, "KSampler"), lambda: answers.metadata_of(value),
+            lambda: node_info_of(value, "KSampler"), lambda: answers.metadata_of(value),
         )  # fmt: skip
         for reader in readers:
             with suppress(SpykeError):
@@ -307,7 +309,7 @@ def _wire() -> list[Target]:
 
     return [
         Target("server events", text, texts, (SpykeError,)),
-        Target("server frames", events.parse_binary, frames, (SpykeError,)),
+        Target("server frames", parse_binary, frames, (SpykeError,)),
         Target("server answers", answer, bodies, (SpykeError,)),
     ]
 
