@@ -140,6 +140,11 @@ def _known(files: RunFiles) -> set[tuple[object, object]]:
     return {(r.get("name"), r.get("sha")) for r in read_journal(_memory(files))}
 
 
+def is_taken_in(layout: Layout) -> frozenset[str]:
+    """The names of candidates that were taken into crops.toml once."""
+    return frozenset(str(name) for name, _ in _known(RunFiles(layout, "topup")))
+
+
 def take_in_candidates(place: Path) -> TakenIn:
     """Add what is new to crops.toml, unless an app has it open: that one does it by itself.
 

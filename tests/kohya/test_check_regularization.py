@@ -34,7 +34,7 @@ def test_below_images_times_repeats(good: TrainingSet) -> None:
     finding = good.only("reg-few")
     assert finding.severity == "warning"
     assert "5 images x 2 repeats = 10" in finding.message
-    assert finding.fix.startswith("Put 2 more PNGs of 512x512 pixels")
+    assert "spyke-tui reg --count 10" in finding.fix
     good.targets(reg=Span(1, 9))
     assert "raise targets.reg.max to 10" in good.only("reg-few").fix
 

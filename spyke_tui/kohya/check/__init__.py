@@ -16,6 +16,7 @@ from spyke_tui.kohya.check.images import find_in_images
 from spyke_tui.kohya.check.inspection import Inspection
 from spyke_tui.kohya.check.likeness import find_alike
 from spyke_tui.kohya.check.regularization import find_in_regularization
+from spyke_tui.kohya.check.runs import find_in_runs
 from spyke_tui.kohya.check.targets import find_in_targets
 from spyke_tui.kohya.trainer import CAPTION_SUFFIX
 from spyke_tui.model.coverage import measure_coverage
@@ -47,6 +48,7 @@ def check_project(project: Project, folder: Path) -> Report:
         *find_in_captions(inspection),
         *find_in_folders(inspection),
         *find_in_regularization(inspection),
+        *find_in_runs(inspection),
         *find_in_targets(inspection, coverage, steps),
     ]
     inspection.memory.save()

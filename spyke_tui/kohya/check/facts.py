@@ -34,6 +34,8 @@ class PictureFacts:
     mode: str = ""
     bits: int = 8
     transparent: bool = False
+    practice: bool = False
+    """Drawn by the practice server, as its metadata says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class CacheFacts:
 
 def read_picture_facts(path: Path) -> PictureFacts:
     """The header of a picture, and whether the file is whole. Its pixels are not decoded."""
+    from spyke_tui.processing.generated import is_practice
     from spyke_tui.processing.loading import load_picture, read_info
 
     try:
@@ -73,7 +76,10 @@ def read_picture_facts(path: Path) -> PictureFacts:
     except OSError as error:
         return PictureFacts(problem=f"can't be read: {error.strerror or error}")
     size = info.size
-    return PictureFacts(problem, size.width, size.height, info.mode, info.bits, info.transparent)
+    return PictureFacts(
+        problem, size.width, size.height, info.mode, info.bits, info.transparent,
+        is_practice(path),
+    )  # fmt: skip
 
 
 def _without_path(message: str, path: Path) -> str:

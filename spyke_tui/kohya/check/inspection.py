@@ -13,9 +13,12 @@ from spyke_tui.kohya.trainer import absolute, picture_names
 from spyke_tui.model.findings import Finding
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Crop, Project
+from spyke_tui.model.run_fold import RunFold
 from spyke_tui.model.table import printable
 from spyke_tui.store.files import Stamp
 from spyke_tui.store.manifest import Entry, Manifest, State
+from spyke_tui.store.run_files import RunFiles
+from spyke_tui.store.run_journal import read_journal
 
 
 class Inspection:
@@ -46,6 +49,8 @@ class Inspection:
         self._folder_names = {
             path: self.manifest.name_of(path) for path in (self.layout.train, self.layout.reg)
         }
+        self.reg_run = _folded(RunFiles(self.layout, "reg"))
+        """What the journal of the regularization images says."""
         self._digests: dict[str, str | None] = {}
         self._problems: dict[str, Finding | None] = {}
 
@@ -158,3 +163,10 @@ class Inspection:
         source = self.sheet_digest(planned.crop.sheet) or key_parts(entry.key)[0]
         key = image_key(planned, self.project, source)
         return entry.key == key or key_parts(entry.key) == key_parts(key)
+
+
+def _folded(files: RunFiles) -> RunFold:
+    fold = RunFold()
+    for record in read_journal(files.journal):
+        fold.feed(record)
+    return fold

@@ -23,7 +23,7 @@ from spyke_tui.kohya.check.facts import (
 )
 from spyke_tui.store.files import Stamp, sha256_of, write_whole
 
-VERSION = 1
+VERSION = 2
 Facts = TypeVar("Facts", PictureFacts, CaptionFacts, CacheFacts)
 Row = list[Any]
 

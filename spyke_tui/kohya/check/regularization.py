@@ -27,14 +27,9 @@ def find_in_regularization(inspection: Inspection) -> Iterator[Finding]:
     yield from _leaks(inspection)
 
 
-def _more(inspection: Inspection, missing: int) -> str:
-    """What to do about missing ones: they come from elsewhere, as PNGs of the right size."""
-    size = inspection.project.dataset.size
-    return (
-        f"Put {missing} more PNGs of {size}x{size} pixels that show the class, not this character, "
-        f"into {inspection.place(inspection.layout.reg)} "
-        "(reg_001.png, reg_002.png...)."
-    )
+def _more(wanted: int) -> str:
+    """How to get `wanted` images in all."""
+    return f"Generate what is missing: spyke-tui reg --count {wanted} (in the app: F6)."
 
 
 def _counts(inspection: Inspection) -> Iterator[Finding]:
@@ -48,14 +43,14 @@ def _counts(inspection: Inspection) -> Iterator[Finding]:
             "reg-few", "error", "reg",
             f"{have} regularization images; at least {target.min} are wanted: "
             f"{target.min - have} missing.",
-            _more(inspection, max(target.min, min(ideal, target.max)) - have),
+            _more(max(target.min, min(ideal, target.max))),
         )  # fmt: skip
     elif have < ideal:
         yield Finding(
             "reg-few", "warning", "reg",
             f"{have} regularization images for {product}: the trainer repeats the first "
             f"{min(have, ideal - have)}.",
-            _more(inspection, ideal - have)
+            _more(ideal)
             if ideal <= target.max
             else f"Lower the repeats, or raise targets.reg.max to {ideal}.",
         )  # fmt: skip
@@ -76,17 +71,22 @@ def _counts(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _foreign(inspection: Inspection) -> Iterator[Finding]:
-    """Pictures that no run explains: neither of a run's names nor remembered as ours."""
+    """Pictures that no run explains, nor anything else that we remember of writing."""
     count = inspection.project.reg.count
+    made = inspection.reg_run.names()
     for name in inspection.reg_pictures:
         path = inspection.reg.path / name
-        match = _RUN_NAME.fullmatch(name)
-        named = match is not None and 1 <= int(match[1]) <= count
-        if not named and inspection.entry(path) is None:
+        if inspection.reg_run.session.run:
+            explained = name in made
+        else:  # the dataset came without its journal: a run's names have to do
+            match = _RUN_NAME.fullmatch(name)
+            explained = match is not None and 1 <= int(match[1]) <= count
+        if not explained and inspection.entry(path) is None:
             yield Finding(
                 "image-foreign", "warning", inspection.place(path),
-                f"{printable(name)}: no run explains it ([reg].count is {count}), but the trainer "
-                "would train on it.",
+                f"{printable(name)}: no run explains it"
+                + ("" if inspection.reg_run.session.run else f" ([reg].count is {count})")
+                + ", but the trainer would train on it.",
                 "Move it out of reg/, or raise [reg].count.",
             )  # fmt: skip
 
