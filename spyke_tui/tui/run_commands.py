@@ -86,9 +86,13 @@ def _test(screen: RegularizationScreen) -> None:
     if screen.view.alive:
         screen.say("It is running already.")
         return
-    view = screen.view
-    missing = [one.index for one in view.images if one.state != "verified"]
-    screen.control.start(only=(missing[0] if missing else view.total + 1 if view.total else 1,))
+    missing = sorted(screen.rejected)
+    missing += [one.index for one in screen.view.images if one.state != "verified"]
+    total = screen.view.total
+    if missing or screen.wanted > total or not total:
+        screen.control.start(only=(missing[0] if missing else total + 1,))
+    else:
+        screen.say("All images are there: x rejects one, then t draws it anew.")
 
 
 def _redo(screen: RegularizationScreen) -> None:

@@ -53,7 +53,7 @@ class RunSelection:
         # Behind the newest one there is a place for the one that is being drawn.
         last = min(view.total, at + 1) if self.is_following else at
         if at < self._first:
-            self._first = at
+            self._first = at - (count - 2 if self.is_following else 0)
         elif last >= self._first + count:
             self._first = last - count + 1 + (count // 4 if self.is_following else 0)
         self._first = max(1, min(self._first, max(1, view.total - count + 1)))

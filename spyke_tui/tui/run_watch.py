@@ -88,8 +88,9 @@ class RunWatch:
         return self._views[kind]
 
     def listen(self, told: Callable[[Kind], None]) -> None:
-        """Call this with the kind of a run that has changed."""
-        self._told.append(told)
+        """Call this with the kind of a run that has changed; twice is as good as once."""
+        if told not in self._told:
+            self._told.append(told)
 
     @property
     def alive(self) -> list[Kind]:
@@ -106,7 +107,7 @@ class RunWatch:
 
     async def order(self, kind: Kind, order: Order) -> None:
         """Tell a run what to do. Raises `SpykeError`."""
-        self._open()
+        await asyncio.to_thread(self._open)
         await asyncio.to_thread(self._followers[kind].order, order)
         self.look_soon()
 
@@ -118,7 +119,8 @@ class RunWatch:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            await self._look()
+            with suppress(SpykeError, OSError):  # a folder that can't be read now may be later
+                await self._look()
             pause = IDLE
             if self.alive:
                 pause = NEAR if self.near in self.alive else ALIVE
@@ -128,7 +130,7 @@ class RunWatch:
                 await asyncio.wait_for(self._wake.wait(), pause)
 
     async def _look(self) -> None:
-        self._open()
+        await asyncio.to_thread(self._open)
         changed: dict[Kind, Generation] = {}
         for kind in KINDS:
             settings = settings_of(self._session.project, kind)
@@ -160,7 +162,7 @@ class RunWatch:
         return {kind: one.poll(follow=kind == self.near) for kind, one in followers.items()}
 
     def _open(self) -> None:
-        """The followers of the project as it is named now."""
+        """The followers of the project as it is named now; loads modules, so in a thread."""
         project = self._session.project
         layout = Layout.of(project.dataset, self._session.file.folder)
         if layout != self._layout:

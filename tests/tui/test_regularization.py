@@ -253,6 +253,14 @@ async def test_test_one_first(reg: Callable, starts: Starts) -> None:
         await shows(it, "2 of 5")
         await it.press("t")
         await it.until(lambda: starts.begun[1:] == [("reg", (3,), False)], "image 3")
+        done = images_of(None, 5, range(1, 6))
+        it.run.view = RunView("reg", "done", total=5, done=5, images=done)
+        await shows(it, "5 of 5")
+        it.app.screen._offered["reg"] = 5
+        await it.press("t")
+        await shows(it, "All images are there")
+        await it.press("left", "x", "t")
+        await it.until(lambda: starts.begun[2:] == [("reg", (4,), False)], "the rejected one")
 
 
 async def test_reject_is_written_told_and_undone(reg: Callable) -> None:
@@ -288,6 +296,9 @@ async def test_choosing_images_and_back_to_the_newest(reg: Callable) -> None:
             await it.press(key)
             assert screen.chosen == chosen
             await shows(it, f"[{chosen}")
+        await it.pilot.click("#run-strip", offset=(1, 1))
+        await shows(it, f"[{screen.chosen}]")
+        assert screen.chosen < 37
         await it.press("pageup")
         assert 1 <= screen.chosen < 37
         await it.press("escape")

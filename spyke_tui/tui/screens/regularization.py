@@ -111,8 +111,6 @@ class RegularizationScreen(PaneScreen):
             self._controls[kind] = RunControl(
                 self.spyke, kind, self._draw_soon, partial(self._hindered, kind)
             )
-        if self.spyke.runs is not None:
-            self.spyke.runs.listen(self._run_changed)
         self.live.begin()
         self._come()
 
@@ -131,9 +129,13 @@ class RegularizationScreen(PaneScreen):
 
     def _come(self) -> None:
         """This pane is in front now: look at its run more often."""
-        if self.spyke.runs is not None and self.app.screen is self:
-            self.spyke.runs.near = self.kind
-            self.spyke.runs.look_soon()
+        runs = self.spyke.runs
+        if runs is None:
+            self.set_timer(0.1, self._come)  # the app has only just begun
+        elif self.app.screen is self:
+            runs.listen(self._run_changed)
+            runs.near = self.kind
+            runs.look_soon()
             start(self, self._count, "count", exclusive=True)
         self.draw()
 
@@ -187,6 +189,11 @@ class RegularizationScreen(PaneScreen):
             and image.state == "verified"
             and image.reroll < count
         )
+
+    @property
+    def wanted(self) -> int:
+        """How many images a start would make; 0 while that is not known."""
+        return self._offered.get(self.kind, 0)
 
     @property
     def field_in_question(self) -> str:
@@ -303,6 +310,12 @@ class RegularizationScreen(PaneScreen):
     def _draw_now(self) -> None:
         self._drawing = False
         self.draw()
+
+    def on_strip_picture_pointed(self, event: StripPicture.Pointed) -> None:
+        window = self.selection.window(self.view, self.places)
+        if event.slot < len(window):
+            self.selection.choose(window[event.slot])
+            self.draw()
 
     def on_gallery_pane_laid(self) -> None:
         self._pictures.forget()

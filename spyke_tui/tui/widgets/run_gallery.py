@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
 
+from textual import events
 from textual.message import Message
 
 from spyke_tui.model.geometry import Rect, Size
@@ -126,6 +127,13 @@ GAP = 1
 class StripPicture(GalleryPane):
     """As many square slots as fit side by side."""
 
+    class Pointed(Message):
+        """Somebody clicked on a slot."""
+
+        def __init__(self, slot: int) -> None:
+            super().__init__()
+            self.slot = slot
+
     def __init__(self, surface: Gallery) -> None:
         super().__init__(surface, "run-strip")
 
@@ -141,3 +149,8 @@ class StripPicture(GalleryPane):
         """In cells: as wide as the pane is high, on the screen."""
         cell = self.surface.cell(self.spyke.session.choice.cell_now())
         return round(self.size.height * cell.height / cell.width)
+
+    def on_click(self, event: events.Click) -> None:
+        for at, slot in enumerate(self.slots):
+            if slot.left <= event.x < slot.right:
+                self.post_message(self.Pointed(at))
