@@ -20,7 +20,7 @@ from spyke_tui.comfy.events import OutputImage
 from spyke_tui.comfy.exchange import Answer, Exchange
 from spyke_tui.comfy.node_info import NodeInfo, node_info_of
 from spyke_tui.comfy.server_words import read_json
-from spyke_tui.errors import BadAnswerError, ServerError, ServerRefusedError
+from spyke_tui.errors import BadAnswerError, ServerError, ServerRefusedError, UsageError
 
 MIB = 2**20
 
@@ -41,6 +41,8 @@ class Limits:
 
 class ComfyClient:
     """One server over HTTP. Raises ServerUnreachableError, ServerRefusedError, BadAnswerError only.
+
+    (And `submit` UsageError for a graph that is no JSON.)
 
     `async with` or `aclose` ends its connections. `http` is for tests and stays open.
     """
@@ -232,7 +234,13 @@ class ComfyClient:
 
 
 def _encoded(body: Mapping[str, object]) -> bytes:
-    return json.dumps(body, allow_nan=False).encode()
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise UsageError(
+            "The workflow can't be sent: it holds what JSON has no word for, such as NaN.",
+            "Export it again in API format.",
+        ) from None
 
 
 def _decoded(answer: Answer) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import ssl
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ IDLE_SECONDS = 60.0
 """Between two bytes of an answer; the caller's own limit holds for the whole of it."""
 WORDS_SIZE = 2**16
 """Bytes of a refusal that are read for the server's words."""
+
+_HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 START_HINT = (
     "Start ComfyUI there, or write its address into [reg] server, such as "
@@ -110,12 +113,7 @@ class Exchange:
         `size` bounds the body in bytes, `seconds` the whole exchange. `follow_signed`: one
         redirect to another host is followed, over TLS and without any credentials.
         """
-        headers = {**self.address.headers, "Accept-Encoding": "identity"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        request = self._http.build_request(
-            method, self.address.http(path, query), content=body, headers=headers
-        )
+        request = self._request(method, path, query, body)
         try:
             async with asyncio.timeout(seconds):
                 answer = await self._once_more(request, path, size)
@@ -130,6 +128,18 @@ class Exchange:
         if answer.status not in fine:
             raise self._refusal(answer)
         return answer
+
+    def _request(
+        self, method: str, path: str, query: Sequence[tuple[str, str]], body: bytes | None
+    ) -> httpx.Request:
+        headers = {**self.address.headers, "Accept-Encoding": "identity"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        place = self.address.http(path, query)
+        try:
+            return self._http.build_request(method, place, content=body, headers=headers)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise self._trouble(error, answering=False) from None
 
     async def _once_more(self, request: httpx.Request, path: str, size: int) -> Answer:
         """Sends it. Asking twice is harmless, and a kept connection may have just been closed."""
@@ -176,11 +186,15 @@ class Exchange:
 
     async def _signed(self, answer: Answer, path: str, size: int) -> Answer:
         """Comfy Cloud keeps pictures elsewhere: the address itself is the permission."""
+        refusal = BadAnswerError(
+            f"{self.address.shown} sends to an address for {path} that is not followed."
+        )
         if not is_public_https(answer.location):
-            raise BadAnswerError(
-                f"{self.address.shown} sends to an address for {path} that is not followed."
-            )
-        request = httpx.Request("GET", answer.location, headers={"Accept-Encoding": "identity"})
+            raise refusal
+        try:
+            request = httpx.Request("GET", answer.location, headers={"Accept-Encoding": "identity"})
+        except (httpx.InvalidURL, ValueError):
+            raise refusal from None
         return await self._once(request, path, size)
 
     def _too_much(self, path: str, size: int) -> BadAnswerError:
@@ -267,14 +281,14 @@ def is_public_https(location: str) -> bool:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    if parts.scheme != "https" or not host or "@" in parts.netloc or not location.isprintable():
+    if parts.scheme != "https" or not host or "@" in parts.netloc or not location.isascii():
         return False
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
         return False
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
-        return "." in host
+        return _HOST_NAME.fullmatch(host) is not None
 
 
 def _no_tls() -> ssl.SSLContext:

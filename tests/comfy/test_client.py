@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from wire_server import Handler, Request, Said, WireServer, reply, wired
 
 from spyke_tui.comfy.addresses import ServerAddress
 from spyke_tui.comfy.answers import Checkpoint, FieldError
-from spyke_tui.comfy.client import ComfyClient
+from spyke_tui.comfy.client import ComfyClient, Limits
 from spyke_tui.comfy.events import OutputImage
+from spyke_tui.comfy.socket import Disconnected, EventSocket
 from spyke_tui.errors import (
     BadAnswerError,
     ServerRefusedError,
     ServerUnreachableError,
+    UsageError,
 )
 
 GRAPH: dict[str, object] = {"1": {"class_type": "EmptyImage", "inputs": {}}}
@@ -254,6 +257,24 @@ async def test_swarmui_is_asked_for_all_its_backends() -> None:
     assert request.target.startswith("/ComfyBackendDirect/view?filename=")
 
 
+async def test_a_graph_that_is_no_json_is_not_sent() -> None:
+    async with wired(routes(prompt=reply({}))) as (server, client):
+        with pytest.raises(UsageError):
+            await client.submit({"1": {"inputs": {"cfg": float("nan")}}}, "ours", "me")
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("host", ["a..b", "xn--", "ä..ö", "x" * 300, "a.%31", "[fe80::1%25lo]"])
+async def test_a_host_that_cannot_be(host: str) -> None:
+    address = ServerAddress.of(f"http://{host}:9")
+    async with ComfyClient(address, limits=Limits(answer_seconds=3)) as client:
+        with pytest.raises((BadAnswerError, ServerUnreachableError)) as error:
+            await client.queue()
+    assert str(error.value).isprintable()
+    async with asyncio.timeout(10), EventSocket(address, "me") as socket:
+        assert isinstance(await anext(socket), Disconnected)
+
+
 async def test_nothing_listens() -> None:
     client = ComfyClient(ServerAddress.of("http://127.0.0.1:9"))
     with pytest.raises(ServerUnreachableError) as error:
@@ -368,6 +389,9 @@ async def test_cloud_pictures_are_fetched_without_the_key() -> None:
         "https://localhost/a.png",
         "https://ann:tiger@storage.example/a.png",
         "https://storage.example:x/a.png",
+        "https://exa mple.org/a.png",
+        "https://xn--.example/a.png",
+        "https://a..example/a.png",
         "file:///etc/passwd",
     ],
 )

@@ -382,6 +382,25 @@ async def test_frames_that_no_server_sends_end_the_connection_only(said: str) ->
     assert printable(str(lost.error)) == str(lost.error)
 
 
+async def test_pings_without_end_whose_answers_nobody_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spyke_tui.comfy.connection.MOST_UNSENT", 2**16)
+
+    async def answer(key: str) -> AsyncIterator[bytes]:
+        yield handshake(key)
+        while True:
+            yield frame(0x89, b"x" * 125) * 200
+
+    handler = lambda request: answer(request.headers["sec-websocket-key"])  # noqa: E731
+    async with (
+        asyncio.timeout(20),
+        WireServer(handler) as server,
+        EventSocket(ServerAddress.of(server.url), "me", timings=FAST) as socket,
+    ):
+        assert await first(socket, Disconnected)
+
+
 async def test_frames_without_end_leave_the_rest_of_the_process_its_turns() -> None:
     flood = frame(0x81, b"{}") * 500
 
