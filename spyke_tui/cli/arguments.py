@@ -214,7 +214,8 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument(
         "--redo-outdated", action="store_true",
-        help="make images again whose prompt or settings have changed since (default: keep them)",
+        help="make images again that were made with other settings, or for practice (default: "
+        "keep them)",
     )  # fmt: skip
     _add_json(command)
     command.add_argument("--detach", action="store_true", help="start it and don't wait")

@@ -62,7 +62,7 @@ def generate(arguments: argparse.Namespace, kind: Kind) -> int:
             return 0
     elif arguments.detach:
         return 0
-    return _Following(follower, kind, before, as_json=arguments.json).follow()
+    return RunFollowing(follower, kind, before, as_json=arguments.json).follow()
 
 
 def _require_sense(arguments: argparse.Namespace) -> None:
@@ -78,15 +78,22 @@ def _note(words: str, arguments: argparse.Namespace) -> None:
         print(words, file=sys.stderr)
 
 
-class _Following:
+class RunFollowing:
     """Shows a run until it is over. The first Ctrl+C lets it finish one image, the second none."""
 
     def __init__(
-        self, follower: Follower, kind: Kind, before: RunView | None, *, as_json: bool
+        self,
+        follower: Follower,
+        kind: Kind,
+        before: RunView | None = None,
+        *,
+        as_json: bool = False,
+        quiet: bool = False,
     ) -> None:
         self._follower = follower
         self._kind = kind
         self._as_json = as_json
+        self._quiet = quiet
         self._bar = ProgressBar()
         self._interrupts = 0
         self._told: set[tuple[int, str, int]] = set()
@@ -97,6 +104,7 @@ class _Following:
         self._begun = before is not None
 
     def follow(self) -> int:
+        """Until it is over; the exit code."""
         previous = {
             number: signal.signal(number, self._interrupt)
             for number in (signal.SIGINT, signal.SIGTERM)
@@ -171,6 +179,8 @@ class _Following:
             }))  # fmt: skip
             return code
         said = wrapped(printable(f"{view.message} {view.hint}".strip()), "")
+        if code == 0 and self._quiet:
+            return code
         if code in (0, INTERRUPTED):
             print(f"{view.done} of {view.total} images." if view.state == "done" else said)
             if view.outdated:

@@ -211,12 +211,14 @@ class Shelf:
         return True
 
     def take_down_outdated(self, settings: str) -> None:
-        """Keep every picture of ours that was made with other settings in rejected/.
+        """Keep every picture of ours that was made with other settings, or only for practice, in
+        rejected/, so that it is made again.
 
         Raises `WriteError`.
         """
         for made in self._placed():
-            if made.settings != settings and made.index not in self.diary.fold.foreign:
+            stale = made.settings != settings or made.practice
+            if stale and made.index not in self.diary.fold.foreign:
                 self.take_down(made.index, made.reroll)
 
     def bring_back(self, index: int, reroll: int) -> bool:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from spyke_tui.cli.commands.check import print_report
+from spyke_tui.cli.generating import RunFollowing
 from spyke_tui.cli.opening import open_app
 from spyke_tui.cli.output import ProgressBar, counted
-from spyke_tui.errors import UsageError
+from spyke_tui.comfy.following import Follower
+from spyke_tui.comfy.practice_beside import DEMO_PORT, practice_beside
+from spyke_tui.comfy.starting import start_run
+from spyke_tui.errors import SpykeError, UsageError
 from spyke_tui.kohya.build import build_project
 from spyke_tui.kohya.check import check_project
 from spyke_tui.kohya.handover import write_handover
 from spyke_tui.kohya.sheets import sheet_path
 from spyke_tui.kohya.spoiling import spoil_training_set
 from spyke_tui.model.findings import Report
+from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.model.table import printable
 from spyke_tui.processing.png import encode_png
@@ -24,9 +30,12 @@ from spyke_tui.processing.samples import draw_samples, flawed_project_text, samp
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
 from spyke_tui.store.files import write_whole
 from spyke_tui.store.new_project import add_gitignore_rules
+from spyke_tui.store.run_files import RunFiles
 
-STILL_TO_COME = ("reg-few",)
-"""Findings that the sample keeps: regularization images need a generation server."""
+STILL_TO_COME = ("reg-practice",)
+"""Findings that the sample keeps: its regularization images are placeholders."""
+SHOW_SECONDS = 1.0
+"""How long the practice server takes for an image in the app, where there is something to see."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,7 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
         code = _run_headless(folder, flawed=arguments.flawed)
         print(f"Look around: spyke-tui {shlex.quote(printable(str(folder)))}")
         return code
-    return open_app(str(folder), arguments.images)
+    return _open(folder, arguments.images)
+
+
+def _open(folder: Path, images: str) -> int:
+    """The app, with a practice server beside it where its port is free."""
+    with ExitStack() as stack:
+        with suppress(SpykeError, OSError):
+            stack.enter_context(practice_beside(DEMO_PORT, delay=SHOW_SECONDS))
+        return open_app(str(folder), images)
 
 
 def write_sample(folder: Path, *, flawed: bool = False) -> bool:
@@ -93,6 +110,8 @@ def _run_headless(folder: Path, *, flawed: bool) -> int:
         f"build: {counted(result.written, 'file')} written, {result.unchanged} unchanged, "
         f"{len(result.kept)} kept, {len(result.failed)} failed"
     )
+    if not flawed:
+        _generate(file)
     for path in write_handover(file.project, file.folder):
         print(f"wrote {printable(str(path))}")
     report = check_project(file.project, file.folder)
@@ -103,15 +122,28 @@ def _run_headless(folder: Path, *, flawed: bool) -> int:
     return 1 if result.failed or _say_what_is_missing(report) else 0
 
 
+def _generate(file: CropsFile) -> None:
+    """The regularization images, by a practice server of our own. Raises `SpykeError`."""
+    files = RunFiles(Layout.of(file.project.dataset, file.folder), "reg")
+    follower = Follower(files)
+    view = follower.poll(follow=False)
+    if not (view.state == "done" and view.done == view.total):
+        with practice_beside() as server:
+            start_run(file.path, "reg", servers=[server], attended=False)
+            RunFollowing(follower, "reg", quiet=True).follow()
+        view = follower.poll(follow=False)
+    print(f"reg: {view.done} of {view.total} images, drawn by a practice server")
+
+
 def _say_what_is_missing(report: Report) -> bool:
     """Print the last word; whether anything is wrong that the sample should not have."""
     wrong = [f for f in report.findings if f.severity == "error" and f.code not in STILL_TO_COME]
     if wrong:
         print(f"The sample project is not as it was drawn: {wrong[0].message}")
         return True
-    if report.counts["reg_images"] == 0:
-        print(
-            "Everything is there but the regularization images, which need a ComfyUI server; "
-            "this version can't make them yet."
-        )
+    number = report.counts["reg_images"]
+    print(
+        f"Everything is there. The {number} regularization images are practice pictures, drawn "
+        "without any model: with ComfyUI running, spyke-tui reg makes real ones."
+    )
     return False

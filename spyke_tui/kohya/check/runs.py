@@ -59,7 +59,7 @@ def _practice(inspection: Inspection) -> Iterator[Finding]:
         path = f"{inspection.reg.path}/{name}"
         if stamp is not None and inspection.memory.picture(path, stamp).practice:
             found.append(name)
-    fix = "Delete them and generate real ones with ComfyUI: spyke-tui reg."
+    fix = "With ComfyUI at [reg].server, spyke-tui reg --redo-outdated makes real ones instead."
     if len(found) > FEW:
         yield Finding(
             "reg-practice", "error", "reg",
