@@ -9,6 +9,7 @@ picture's large plain colours becomes exactly that.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Size
@@ -50,38 +51,66 @@ def few_colours(
 
 
 def in_palette(image: Image, most: int) -> Image:
-    """The picture in at most `most` colours of its own.
+    """The picture in at most `most` colours of its own."""
+    from PIL.Image import Dither
 
-    They are found in a sample: first such that no colour is far from one of them, then each is
-    moved to the middle of those that it stands for (k-means).
+    small = sampled(image, sample_step(Size(*image.size)))
+    return image.quantize(palette=palette_of(small, most), dither=Dither.NONE)
+
+
+def sample_step(size: Size) -> int:
+    """Of a picture of this size every so-many-th pixel is enough to find its colours."""
+    return max(1, round(math.sqrt(size.width * size.height / SAMPLE_PIXELS)))
+
+
+def sampled(image: Image, step: int) -> Image:
+    """Every `step`-th pixel of every `step`-th row."""
+    from PIL.Image import Resampling
+
+    size = (max(1, image.width // step), max(1, image.height // step))
+    return image.resize(size, Resampling.NEAREST)
+
+
+def palette_of(small: Image, most: int) -> Image:
+    """At most `most` colours for a picture of which this is a sample.
+
+    First such that no colour is far from one of them, then each is moved to the middle of those
+    that it stands for (k-means).
     """
-    from PIL.Image import Dither, Quantize, Resampling
+    from PIL.Image import Dither, Quantize
 
-    apart = max(1, round(math.sqrt(image.width * image.height / SAMPLE_PIXELS)))
-    sample = image.resize(
-        (max(1, image.width // apart), max(1, image.height // apart)), Resampling.NEAREST
-    ).quantize(most, Quantize.MAXCOVERAGE, kmeans=4, dither=Dither.NONE)
-    return image.quantize(palette=sample, dither=Dither.NONE)
+    return small.quantize(most, Quantize.MAXCOVERAGE, kmeans=4, dither=Dither.NONE)
 
 
-def without_grain(image: Image, grain: int = GRAIN) -> Image:
-    """The picture with its large plain areas made exactly plain."""
+def without_grain(
+    image: Image, grain: int = GRAIN, papers: Sequence[tuple[int, int, int]] | None = None
+) -> Image:
+    """The picture with its large plain areas (of the colours `papers`) made exactly plain."""
     from PIL import ImageChops
-    from PIL.Image import Dither, Quantize, Resampling, new
+    from PIL.Image import new
 
-    small = image.resize(
-        (max(1, image.width // SAMPLE), max(1, image.height // SAMPLE)), Resampling.NEAREST
-    ).quantize(24, Quantize.FASTOCTREE, dither=Dither.NONE)
-    values = small.getpalette() or []
-    counted = sorted(small.getcolors() or (), reverse=True)
-    image = image.copy()
+    if papers is None:
+        papers = papers_of(sampled(image, SAMPLE))
     near = [255 if value <= grain else 0 for value in range(256)]
-    for count, index in counted[:MOST_LARGE]:
-        if count < LARGE * small.width * small.height or not isinstance(index, int):
-            break
-        red, green, blue = values[3 * index : 3 * index + 3]
-        plain = new("RGB", image.size, (red, green, blue))
+    image = image.copy()
+    for paper in papers:
+        plain = new("RGB", image.size, paper)
         apart = ImageChops.difference(image, plain).split()
         most = ImageChops.lighter(ImageChops.lighter(apart[0], apart[1]), apart[2])
         image.paste(plain, mask=most.point(near))
     return image
+
+
+def papers_of(small: Image) -> list[tuple[int, int, int]]:
+    """The colours of the large plain areas of a picture of which this is a sample."""
+    from PIL.Image import Dither, Quantize
+
+    flat = small.quantize(24, Quantize.FASTOCTREE, dither=Dither.NONE)
+    values = flat.getpalette() or []
+    found: list[tuple[int, int, int]] = []
+    for count, index in sorted(flat.getcolors() or (), reverse=True)[:MOST_LARGE]:
+        if count < LARGE * flat.width * flat.height or not isinstance(index, int):
+            break
+        red, green, blue = values[3 * index : 3 * index + 3]
+        found.append((red, green, blue))
+    return found

@@ -153,7 +153,7 @@ class KittyGallery:
         from PIL import Image
 
         shown = Image.frombytes("RGB", (picture.size.width, picture.size.height), picture.pixels)
-        if self._shelf.files and (sent := self._shelf.rgb(image, shown)):
+        if self._shelf.files and (sent := self._shelf.rgb(image, [shown], picture.size)):
             return sent[0], 0
         return sent_png(image, _png(shown)), 0
 

@@ -8,6 +8,7 @@ everything over the picture is placed by it.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,12 @@ LARGEST = 9_800
 """Pixels on a side: kitty refuses more than 10000."""
 MOST_PIXELS = 24_000_000
 """Pixels of the largest level; a terminal needs 4 bytes for each and has about 320 MB."""
+
+STRIP = 128
+"""Rows of a copy that are drawn at once."""
+
+BEYOND = 4
+"""Rows of a copy beyond a strip that may have a part in its pixels."""
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, in sheet pixels."""
@@ -89,37 +96,56 @@ class Level:
 
     def drawn(self, picture: SheetPicture | None, sheet: Size, palette: Palette) -> Pixels:
         """The copy's pixels: the sheet on its margin, or a blank where the picture is missing."""
+        return self.band(picture, sheet, palette, 0, self.size.height)
+
+    def bands(
+        self, picture: SheetPicture | None, sheet: Size, palette: Palette
+    ) -> Iterator[Pixels]:
+        """The same in strips from the top, because a large sheet is not wanted twice at once."""
+        for top in range(0, self.size.height, STRIP):
+            yield self.band(picture, sheet, palette, top, min(top + STRIP, self.size.height))
+
+    def band(
+        self, picture: SheetPicture | None, sheet: Size, palette: Palette, top: int, bottom: int
+    ) -> Pixels:
+        """The rows from `top` to before `bottom`."""
         from PIL import Image, ImageDraw
 
+        shown = self._shown(sheet)
+        canvas = Image.new("RGB", (self.size.width, bottom - top), _rgb(palette.background))
+        first, last = max(shown.top, top), min(shown.bottom, bottom)
+        if shown.is_empty or first >= last:
+            return canvas
+        if picture is None:
+            box = (shown.left, shown.top - top, shown.right - 1, shown.bottom - top - 1)
+            draw = ImageDraw.Draw(canvas)
+            draw.rectangle(box, fill=_rgb(palette.blank), outline=_rgb(palette.reject))
+            return canvas
+        # A few rows more, because what a pixel is mixed from may lie beyond the strip.
+        above, below = max(shown.top, first - BEYOND), min(shown.bottom, last + BEYOND)
+        box_ = self.box(Rect.from_box(shown.left, above, shown.right, below))
+        inner = (
+            max(0.0, box_[0]),
+            max(0.0, box_[1]),
+            min(float(sheet.width), box_[2]),
+            min(float(sheet.height), box_[3]),
+        )
+        size = Size(shown.width, below - above)
+        part = Image.frombytes("RGB", (size.width, size.height), picture.part(inner, size))
+        part = part.crop((0, first - above, size.width, last - above))
+        canvas.paste(part, (shown.left, first - top))
+        return canvas
+
+    def _shown(self, sheet: Size) -> Rect:
+        """The pixels of the copy that show sheet."""
         left = round(-self.left * self.scale)
         top = round(-self.top * self.scale)
-        shown = Rect.from_box(
+        return Rect.from_box(
             max(0, left),
             max(0, top),
             min(self.size.width, max(left + 1, round((sheet.width - self.left) * self.scale))),
             min(self.size.height, max(top + 1, round((sheet.height - self.top) * self.scale))),
         )
-        canvas = Image.new("RGB", (self.size.width, self.size.height), _rgb(palette.background))
-        if shown.is_empty:
-            return canvas
-        if picture is None:
-            canvas.paste(_rgb(palette.blank), shown.box)
-            ImageDraw.Draw(canvas).rectangle(
-                (shown.left, shown.top, shown.right - 1, shown.bottom - 1),
-                outline=_rgb(palette.reject),
-            )
-            return canvas
-        box = self.box(shown)
-        inner = (
-            max(0.0, box[0]),
-            max(0.0, box[1]),
-            min(float(sheet.width), box[2]),
-            min(float(sheet.height), box[3]),
-        )
-        pixels = picture.part(inner, shown.size)
-        part = Image.frombytes("RGB", (shown.width, shown.height), pixels)
-        canvas.paste(part, (shown.left, shown.top))
-        return canvas
 
 
 @dataclass(frozen=True, slots=True)

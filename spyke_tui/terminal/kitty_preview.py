@@ -232,9 +232,10 @@ class KittyPreview:
         from PIL import Image
 
         picture = Image.frombytes("RGB", (side, side), pixels)
-        if self._shelf.files and (sent := self._shelf.rgb(image, picture)):
+        size = Size(side, side)
+        if self._shelf.files and (sent := self._shelf.rgb(image, [picture], size)):
             return sent[0], 0
-        return sent_png(image, palette_png(picture, 192, 8)), 0
+        return sent_png(image, palette_png(lambda: [picture], size, 192, 8)), 0
 
 
 def _inked(size: Size, colour: int, image: int) -> tuple[list[str], int]:

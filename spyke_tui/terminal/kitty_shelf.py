@@ -154,8 +154,8 @@ class Shelf:
         self._sending = [one for one in self._sending if not one.ended] + [parcel]
         return (parcel,)
 
-    def rgb(self, image: int, picture: Image) -> tuple[list[str], int] | None:
-        """An RGB picture by way of a file; None where there is no room for one."""
+    def rgb(self, image: int, strips: Iterable[Image], size: Size) -> tuple[list[str], int] | None:
+        """An RGB picture in strips, by way of a file; None where there is no room for one."""
         if not self._files:
             _sweep()
         try:
@@ -164,10 +164,10 @@ class Shelf:
                 self._files = [one for one in self._files if os.path.exists(one)]
             self._files.append(path)
             with open(handle, "wb") as file:
-                file.write(picture.tobytes())
+                for strip in strips:
+                    file.write(strip.tobytes())
         except OSError:
             return None
-        size = Size(*picture.size)
         return sent_file(image, size, path), size.width * size.height
 
     def keep(self, used: Iterable[Key], mine: Callable[[Hashable], bool]) -> str:

@@ -159,11 +159,11 @@ class KittyStock:
     def _drawn(
         self, view: KittyView, level: Level, name: str, palette: Palette, image: int
     ) -> tuple[list[str], int]:
-        picture = level.drawn(view.picture, view.viewport.sheet, palette)
-        if self._shelf.files and (sent := self._shelf.rgb(image, picture)):
+        strips = partial(level.bands, view.picture, view.viewport.sheet, palette)
+        if self._shelf.files and (sent := self._shelf.rgb(image, strips(), level.size)):
             return sent
         colours, grain = (96, 14) if name == "half" else (192, 8)
-        pieces = sent_png(image, palette_png(picture, colours, grain))
+        pieces = sent_png(image, palette_png(strips, level.size, colours, grain))
         return pieces, level.size.width * level.size.height
 
     def _order_overlay(
