@@ -26,6 +26,7 @@ Json = dict[str, Any]
 
 PREVIEWS_ON = ("auto", "latent2rgb", "taesd")
 _SHORTEST_SLEEP = 0.0005
+_NEVER_CACHED = ("SaveImageWebsocket",)
 
 
 @dataclass(slots=True)
@@ -172,7 +173,11 @@ class Engine:
         self._tell(run, "execution_start", {})
         nodes = needed_nodes(prompt.graph, prompt.outputs)
         keys = cache_keys(prompt.graph, nodes)
-        cached = [node for node in prompt.graph if node in keys and keys[node] in self._cache]
+        cached = [
+            node
+            for node in prompt.graph
+            if keys.get(node) in self._cache and self._class(prompt, node) not in _NEVER_CACHED
+        ]
         self._tell(run, "execution_cached", {"nodes": cached})
         kept = {keys[node]: self._cache[keys[node]] for node in cached}
         order = running_order(prompt.graph, prompt.outputs, set(cached), self._classes)
@@ -371,7 +376,7 @@ class Engine:
     def _shows_previews(self, prompt: Prompt) -> bool:
         """As the request wishes; else as the server was started."""
         method = prompt.extra.get("preview_method")
-        return method in PREVIEWS_ON or (method in (None, "default") and self._previews)
+        return method in PREVIEWS_ON or (method != "none" and self._previews)
 
     async def _wait_until(self, due: float) -> None:
         left = due - asyncio.get_running_loop().time()
@@ -404,8 +409,8 @@ class Engine:
     async def _send_pictures(self, run: _Run, node: str) -> None:
         prompt = run.prompt
         images = described_images(prompt.graph, node)
-        self._say_state(run, node, 0, images.count, "running")
         for number in range(images.count):
+            self._say_state(run, node, number, images.count, "running")
             png = await self._painter.png(images, number, None, None)
             metadata = self._metadata(run, node)
             progress = {

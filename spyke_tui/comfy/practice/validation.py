@@ -54,7 +54,7 @@ def validate(graph: Any, classes: Mapping[str, NodeClass], targets: Any = None) 
     verdict = Verdict()
     own: list[Json] = []
     for node_id in outputs:
-        if judge.is_valid(node_id):
+        if judge.is_valid_output(node_id):
             verdict.outputs.append(node_id)
         else:
             own += judge.errors[node_id]
@@ -109,6 +109,18 @@ class _Judge:
         if self.errors.get(node_id):
             found.append(node_id)
         return list(dict.fromkeys(found))
+
+    def is_valid_output(self, node_id: str) -> bool:
+        try:
+            return self.is_valid(node_id)
+        except (KeyError, IndexError, TypeError) as error:
+            extra = {"exception_type": type(error).__name__, "traceback": []}
+            message = "Exception when validating node"
+            self._valid[node_id] = False
+            self.errors[node_id] = [
+                _fault("exception_during_validation", message, str(error), extra)
+            ]
+            return False
 
     def is_valid(self, node_id: str) -> bool:
         if node_id in self._valid:
