@@ -9,7 +9,7 @@ picture's large plain colours becomes exactly that.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Size
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 GRAIN = 14
 """Steps of 255 in each channel by which paper may differ from its own colour."""
 
-SAMPLE = 8
-"""The large colours are found in every eighth pixel of every eighth row."""
-
 LARGE = 0.02
 """Share of the picture from which on a colour counts as one of the large ones."""
 
@@ -30,6 +27,9 @@ MOST_LARGE = 5
 
 SAMPLE_PIXELS = 120_000
 """Of so many pixels the palette is made."""
+
+STRIP = 128
+"""Rows of a picture that are worked on at once: what that needs is needed for them only."""
 
 
 def few_colours(
@@ -42,20 +42,41 @@ def few_colours(
     from PIL import Image  # in here, because the first frame need not wait for it
 
     image = Image.frombytes("RGB", (size.width, size.height), pixels)
-    if grain:
-        image = without_grain(image, grain)
-    flat = in_palette(image, most)
+
+    def strips() -> Iterator[Image.Image]:
+        for top in range(0, size.height, STRIP):
+            yield image.crop((0, top, size.width, min(top + STRIP, size.height)))
+
+    flat = in_few_colours(strips, size, most, grain)
     values, data = bytes(flat.getpalette() or ()), flat.tobytes()
     colours = [int.from_bytes(values[at : at + 3], "big") for at in range(0, len(values), 3)]
     return data, colours[: max(data, default=0) + 1]
 
 
-def in_palette(image: Image, most: int) -> Image:
-    """The picture in at most `most` colours of its own."""
-    from PIL.Image import Dither
+def in_few_colours(
+    strips: Callable[[], Iterable[Image]], size: Size, most: int, grain: int
+) -> Image:
+    """An RGB picture in at most `most` colours of its own, its paper without grain.
 
-    small = sampled(image, sample_step(Size(*image.size)))
-    return image.quantize(palette=palette_of(small, most), dither=Dither.NONE)
+    `strips` gives it from the top, as often as asked: once for a sample, once for the pixels.
+    """
+    from PIL.Image import Dither, new
+
+    step = sample_step(size)
+    wide, high = max(1, size.width // step), max(1, size.height // step)
+    small, down = new("RGB", (wide, high)), 0
+    for strip in strips():
+        small.paste(sampled(strip, step, wide), (0, down))
+        down += strip.height // step
+    papers = papers_of(small) if grain else []
+    palette = palette_of(without_grain(small, grain, papers), most)
+    flat, down = new("P", (size.width, size.height)), 0
+    for strip in strips():
+        plain = without_grain(strip, grain, papers)
+        flat.paste(plain.quantize(palette=palette, dither=Dither.NONE), (0, down))
+        down += strip.height
+    flat.putpalette(palette.getpalette() or [])
+    return flat
 
 
 def sample_step(size: Size) -> int:
@@ -63,12 +84,11 @@ def sample_step(size: Size) -> int:
     return max(1, round(math.sqrt(size.width * size.height / SAMPLE_PIXELS)))
 
 
-def sampled(image: Image, step: int) -> Image:
-    """Every `step`-th pixel of every `step`-th row."""
+def sampled(image: Image, step: int, wide: int) -> Image:
+    """Every `step`-th pixel of every `step`-th row, `wide` pixels wide."""
     from PIL.Image import Resampling
 
-    size = (max(1, image.width // step), max(1, image.height // step))
-    return image.resize(size, Resampling.NEAREST)
+    return image.resize((wide, max(1, image.height // step)), Resampling.NEAREST)
 
 
 def palette_of(small: Image, most: int) -> Image:
@@ -82,15 +102,13 @@ def palette_of(small: Image, most: int) -> Image:
     return small.quantize(most, Quantize.MAXCOVERAGE, kmeans=4, dither=Dither.NONE)
 
 
-def without_grain(
-    image: Image, grain: int = GRAIN, papers: Sequence[tuple[int, int, int]] | None = None
-) -> Image:
+def without_grain(image: Image, grain: int, papers: Sequence[tuple[int, int, int]]) -> Image:
     """The picture with its large plain areas (of the colours `papers`) made exactly plain."""
     from PIL import ImageChops
     from PIL.Image import new
 
-    if papers is None:
-        papers = papers_of(sampled(image, SAMPLE))
+    if not papers:
+        return image
     near = [255 if value <= grain else 0 for value in range(256)]
     image = image.copy()
     for paper in papers:

@@ -14,13 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Rect, Size
-from spyke_tui.terminal.few_colours import (
-    palette_of,
-    papers_of,
-    sample_step,
-    sampled,
-    without_grain,
-)
+from spyke_tui.terminal.few_colours import in_few_colours
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -141,27 +135,8 @@ blend the outermost pixels of a stretched image with what is behind it."""
 def palette_png(
     strips: Callable[[], Iterable[Image]], size: Size, colours: int, grain: int
 ) -> bytes:
-    """An RGB picture as a PNG of at most so many colours, its paper without grain.
-
-    `strips` gives it from the top, as often as asked: once for a sample, once for the pixels.
-    """
-    from PIL.Image import Dither, new
-
-    step = sample_step(size)
-    wide, high = max(1, size.width // step), max(1, size.height // step)
-    small, down = new("RGB", (wide, high)), 0
-    for strip in strips():
-        small.paste(sampled(strip, step).resize((wide, max(1, strip.height // step))), (0, down))
-        down += strip.height // step
-    papers = papers_of(small) if grain else []
-    palette = palette_of(without_grain(small, grain, papers), colours)
-    flat, down = new("P", (size.width, size.height)), 0
-    for strip in strips():
-        plain = without_grain(strip, grain, papers)
-        part = plain.quantize(palette=palette, dither=Dither.NONE)
-        flat.paste(part, (0, down))
-        down += strip.height
-    flat.putpalette(palette.getpalette() or [])
+    """An RGB picture, in strips from the top, as a PNG of at most so many colours."""
+    flat = in_few_colours(strips, size, colours, grain)
     return _png(flat, compress_level=6)  # the best takes twelve times as long, for a twentieth
 
 

@@ -16,6 +16,7 @@ from tests.bench.crowded import bench_crowded
 from tests.bench.pictures import bench_pictures
 from tests.bench.report import say
 from tests.bench.screens import bench_first_frame
+from tests.bench.sheets import bench_held, bench_opening
 from tests.bench.suggesting import bench_suggest
 
 SECTIONS: Mapping[str, Callable[[int], bool]] = {
@@ -27,6 +28,8 @@ SECTIONS: Mapping[str, Callable[[int], bool]] = {
     "crowded": bench_crowded,
     "frame": bench_first_frame,
     "pictures": bench_pictures,
+    "opening": bench_opening,
+    "held": bench_held,
 }
 
 

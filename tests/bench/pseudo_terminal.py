@@ -96,6 +96,23 @@ class PseudoTerminal:
                 size += self._read(quiet)
         return size
 
+    def read_for(self, seconds: float) -> None:
+        """Read whatever comes in this time."""
+        end = time.perf_counter() + seconds
+        with contextlib.suppress(TimeoutError):
+            while (left := end - time.perf_counter()) > 0:
+                self._read(left)
+        self._forget()
+
+    def last_read_within(self, quiet: float) -> float:
+        """Read until `quiet` seconds of silence; when the last of it came (a perf_counter)."""
+        last = time.perf_counter()
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._read(quiet)
+                last = time.perf_counter()
+        return last
+
     def press(self, key: bytes, quiet: float = 0.12, patience: float = 5.0) -> Answer:
         """Send a key; measure until the last output before `quiet` seconds of silence.
 
