@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 
 Key = str | int
 Path = tuple[Key, ...]
+LONGEST_NAME = 200
+"""Characters of a name; ``_mirror``, repeats and what the trainer puts behind it still fit into
+the 255 bytes of a file's name."""
 Choice = TypeVar("Choice", bound=str)
 
 
@@ -87,6 +90,13 @@ class Table:
 
     def name(self, key: str, value: str, pattern: str, rule: str) -> str:
         """`value` where it matches `pattern` whole; it becomes a file or folder name."""
+        if len(value) > LONGEST_NAME:
+            raise self.fail(
+                key,
+                f"{quoted(value[:40])}... is {len(value)} characters long; files are named after "
+                f"it, and no file system takes more than {LONGEST_NAME} with what is added.",
+                f'Write for example "{suggest_name(value[:20], pattern)}".',
+            )
         if not re.fullmatch(pattern, value):
             raise self.fail(
                 key,

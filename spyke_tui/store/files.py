@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +36,13 @@ class Stamp:
 
 
 def sha256_of(path: Path) -> str:
-    """Hex digest of the file's bytes. Raises OSError."""
+    """Hex digest of a regular file's bytes; never waits for a pipe. Raises OSError."""
     import hashlib  # not before it is needed: it brings a library of three megabytes
 
-    with path.open("rb") as file:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

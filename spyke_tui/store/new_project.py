@@ -24,6 +24,9 @@ GITIGNORE_RULES = (
     "dataset/**/topup/",
 )
 
+_KEY_LENGTH = 80
+"""Characters of a file's name that a sheet's key takes over."""
+
 _HEAD = """\
 # What took judgement stands here: rectangles, tags, decisions. Every picture can be
 # rebuilt from it. Comments and order that you write survive every save.
@@ -65,7 +68,7 @@ def sheet_keys(files: Sequence[Path]) -> list[str]:
     """Short names for sheets, from their file names, each once."""
     keys: list[str] = []
     for file in files:
-        base = suggest_name(file.stem, SHEET_NAME) if file.stem.isascii() else "sheet"
+        base = suggest_name(file.stem[:_KEY_LENGTH], SHEET_NAME) if file.stem.isascii() else "sheet"
         base = (base[:32].rstrip("_-")) or "sheet"
         key, number = base, 1
         while key in keys:

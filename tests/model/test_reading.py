@@ -371,3 +371,17 @@ def test_a_root_that_no_file_system_takes() -> None:
         read_project(data)
     data["dataset"]["root"] = "/".join(["a" * 255] * 3)
     assert read_project(data).dataset.root.endswith("a")
+
+
+def test_a_name_that_no_file_could_bear() -> None:
+    """Else only the build would fail, crop by crop."""
+
+    def read(crop_id: str) -> Project:
+        crop = {"id": crop_id, "sheet": "s", "rect": {"left": 0, "top": 0, "width": 1, "height": 1}}
+        return read_project({"dataset": {"character": "x", "trigger": "x"}, "crops": [crop]})
+
+    assert read("k" * 200).crops[0].id == "k" * 200
+    with pytest.raises(FieldError) as refused:
+        read("k" * 201)
+    assert "201 characters long" in refused.value.message
+    assert len(refused.value.message) < 200

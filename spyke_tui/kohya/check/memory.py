@@ -22,6 +22,7 @@ from spyke_tui.kohya.check.facts import (
     read_picture_facts,
 )
 from spyke_tui.store.files import Stamp, sha256_of, write_whole
+from spyke_tui.store.regular_files import read_regular
 
 VERSION = 2
 Facts = TypeVar("Facts", PictureFacts, CaptionFacts, CacheFacts)
@@ -92,6 +93,9 @@ class Memory:
         self._used[name] = [stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, *values]
 
 
+MAX_BYTES = 256 * 1024 * 1024
+"""Some hundred bytes a picture; whatever is larger is not ours."""
+
 _KINDS: dict[type, tuple[type, ...]] = {}
 
 
@@ -103,7 +107,7 @@ def _types_of(facts: type[Any]) -> tuple[type, ...]:
 
 def _read_rows(path: Path) -> dict[str, Row]:
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(read_regular(path, MAX_BYTES))
         if data["version"] != VERSION:
             return {}
         rows = data["rows"]

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from spyke_tui.model.project import MIRROR_SUFFIX
 from spyke_tui.model.reading import CROP_NAME
+from spyke_tui.model.table import LONGEST_NAME
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.stylesheets import stylesheet
 
@@ -66,6 +67,8 @@ _HINT = "Enter takes it, Esc goes back. Its picture and caption follow with the 
 
 def why_no_crop_name(name: str) -> str:
     """Why crops.toml can't hold this name of a crop; empty where it can."""
+    if len(name) > LONGEST_NAME:
+        return f"That is too long for a file's name: at most {LONGEST_NAME} characters."
     if re.fullmatch(CROP_NAME, name):
         return ""
     if not name:
