@@ -18,7 +18,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from spyke_tui.processing.generated import mark_practice
 from spyke_tui.processing.png_chunks import SIGNATURE, write_chunk
 
-_PREVIEW_PIXELS = 256
+_PREVIEW_PIXELS = 192
 _CANVAS = 512
 """Side, in pixels, for which the figure's measures below are written."""
 

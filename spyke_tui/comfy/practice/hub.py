@@ -27,6 +27,7 @@ _LARGEST_MESSAGE = 4 << 20
 _JPEG, _PNG = 1, 2
 _IMAGE, _IMAGE_WITH_METADATA = 1, 4
 _BIG_FRAME_BYTES = 3 << 20
+_SENT_TOGETHER = 32
 
 FEATURES = {
     "supports_preview_metadata": True,
@@ -50,24 +51,24 @@ class Socket:
         self._protocol = protocol
         self._writer = writer
 
-    async def send_text(self, text: str) -> None:
+    def put_text(self, text: str) -> None:
+        """Send with the next `flush`."""
         if self._protocol.state is State.OPEN:
             self._protocol.send_text(text.encode())
-            await self.flush()
 
-    async def send_binary(self, data: bytes) -> None:
+    def put_binary(self, data: bytes) -> None:
+        """Send with the next `flush`."""
         if self._protocol.state is State.OPEN:
             self._protocol.send_binary(data)
-            await self.flush()
 
     async def flush(self) -> None:
         """Send what the protocol has made; a reader who does not read makes this wait."""
         with contextlib.suppress(OSError):
-            for data in self._protocol.data_to_send():
-                if data:
-                    self._writer.write(data)
-                elif self._writer.can_write_eof():
-                    self._writer.write_eof()
+            parts = self._protocol.data_to_send()
+            self._writer.write(b"".join(parts))
+            # An empty part stands for the end.
+            if b"" in parts and self._writer.can_write_eof():
+                self._writer.write_eof()
             await self._writer.drain()
 
     async def close(self) -> None:
@@ -142,42 +143,43 @@ class Hub:
         self._messages.append(message)
         self._waiting.set()
 
-    async def flushed(self) -> None:
-        """Return when everything said so far has been sent."""
-        while self._messages:
-            await asyncio.sleep(0.001)
-
     async def send_all(self) -> None:
         """Send what is said, for ever, one after the other."""
         while True:
             await self._waiting.wait()
-            while self._messages:
-                message = self._messages[0]
-                if message.sid is None:
-                    targets = list(self.sockets.values())
-                else:
-                    targets = [s for s in [self.sockets.get(message.sid)] if s is not None]
-                for socket in targets:
-                    await self._send(socket, message)
-                if self._messages:
-                    self._messages.popleft()
             self._waiting.clear()
+            while self._messages:
+                # Many at once: what is sent together costs one call of the system.
+                touched: dict[Socket, None] = {}
+                for _ in range(min(len(self._messages), _SENT_TOGETHER)):
+                    message = self._messages.popleft()
+                    for socket in self._targets(message):
+                        self._send(socket, message)
+                        touched[socket] = None
+                for socket in touched:
+                    await socket.flush()
 
-    async def _send(self, socket: Socket, message: _Message) -> None:
+    def _targets(self, message: _Message) -> list[Socket]:
+        if message.sid is None:
+            return list(self.sockets.values())
+        socket = self.sockets.get(message.sid)
+        return [] if socket is None else [socket]
+
+    def _send(self, socket: Socket, message: _Message) -> None:
         if self._struck(socket):
             return
         if message.text:
-            await socket.send_text(message.text)
+            socket.put_text(message.text)
         elif message.binary:
-            await socket.send_binary(message.binary)
+            socket.put_binary(message.binary)
         elif socket.wants_metadata:
             kind = "image/png" if message.image_format == _PNG else "image/jpeg"
             words = json.dumps({**(message.metadata or {}), "image_type": kind}).encode()
             head = struct.pack(">II", _IMAGE_WITH_METADATA, len(words))
-            await socket.send_binary(head + words + message.image)
+            socket.put_binary(head + words + message.image)
         else:
             head = struct.pack(">II", _IMAGE, message.image_format)
-            await socket.send_binary(head + message.image)
+            socket.put_binary(head + message.image)
 
     def _struck(self, socket: Socket) -> bool:
         """Whether a fault keeps this message from the socket."""
@@ -222,10 +224,11 @@ class Hub:
             return
         self.sockets[socket.sid] = socket
         try:
-            await socket.send_text(_event("status", {**self._status(), "sid": socket.sid}))
+            socket.put_text(_event("status", {**self._status(), "sid": socket.sid}))
             client, node = self.current
             if client == socket.sid and node is not None:
-                await socket.send_text(_event("executing", {"node": node}))
+                socket.put_text(_event("executing", {"node": node}))
+            await socket.flush()
             await self._listen(socket, protocol, reader)
         finally:
             # By name, not by socket: this is what makes a newer one deaf.
@@ -245,7 +248,7 @@ class Hub:
                 if isinstance(event, Frame) and event.opcode is Opcode.TEXT:
                     if is_first and _asks_for_metadata(bytes(event.data)):
                         socket.wants_metadata = True
-                        await socket.send_text(_event("feature_flags", FEATURES))
+                        socket.put_text(_event("feature_flags", FEATURES))
                     is_first = False
             await socket.flush()
             if not data or protocol.close_expected():

@@ -14,7 +14,7 @@ from spyke_tui.processing.generated import mark_practice
 from spyke_tui.processing.png_chunks import insert_chunks, text_chunk
 from spyke_tui.processing.practice_picture import PracticePicture
 
-PREVIEWS = 4
+PREVIEWS = 3
 _HELD = 8
 _MOST_PIXELS = 4096 * 4096
 _KEY = tuple[int, int, int]
