@@ -23,9 +23,11 @@ def crop_thumbnail(
 ) -> bytes:
     """The training image of a crop as a JPEG of `side` x `side` pixels.
 
-    Raises ValueError where `rect` does not lie on the sheet.
+    Of a rectangle that leaves the sheet what lies on it is shown. Raises ValueError where that
+    is nothing.
     """
-    image = render_crop(sheet.source, rect, side, pad, tuple(erase))
+    inside = rect.intersection(Rect(0, 0, sheet.size.width, sheet.size.height))
+    image = render_crop(sheet.source, inside, side, pad, tuple(erase))
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=90, subsampling=0)
     return buffer.getvalue()

@@ -40,7 +40,7 @@ class CropThumbnails:
         """The training image of `crop` as a small JPEG; None where its sheet is not there.
 
         The sheet is decoded (`open_sheet`) only where no copy is kept. Raises ValueError where
-        the rectangle does not lie on it.
+        nothing of the rectangle lies on it.
         """
         stamp = Stamp.of(sheet)
         if stamp is None:

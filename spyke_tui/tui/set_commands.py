@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from spyke_tui.actions import PANES
 from spyke_tui.errors import SpykeError
 from spyke_tui.kohya.mending import mends_of
-from spyke_tui.model.finding_places import crops_of, place_of
+from spyke_tui.model.finding_places import place_of
 from spyke_tui.model.history import ReadOnlyError
 from spyke_tui.model.tag_filter import HELP, FilterError
 from spyke_tui.terminal.cells import plain
@@ -149,10 +149,8 @@ def _finding(screen: SetScreen) -> Finding | None:
     """The selected finding; on the pictures the first of this one that a key mends."""
     if screen.findings.has_focus:
         return screen.findings.selected
-    crop, project = screen.set.crop, screen.session.project
-    found = [] if crop is None else [
-        one for one in screen.check.findings if crop.id in crops_of(one, project)
-    ]  # fmt: skip
+    crop = screen.set.crop
+    found = screen.check.about(crop.id) if crop is not None else ()
     return next((one for one in found if screen.can_mend(one)), None)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from spyke_tui.kohya.mending import mends_of
 from spyke_tui.model.caption import caption_of
-from spyke_tui.model.finding_places import crops_of, place_of
+from spyke_tui.model.finding_places import place_of
 from spyke_tui.tui.crop_words import enlarged_words
 from spyke_tui.tui.keymap import keys_of
 from spyke_tui.tui.widgets.caption_parts import Ink
@@ -68,7 +68,7 @@ def crop_words(screen: SetScreen) -> Words:
         Ink(f"{enlarged_words(crop.rect, project.dataset.size)} ", "warning"),
         Ink(caption_of(crop, project.dataset), "secondary"),
     ]
-    found = [one for one in screen.check.findings if crop.id in crops_of(one, project)]
+    found = screen.check.about(crop.id)
     lines = [
         [Ink("! " if one.severity == "error" else "~ ",
              "error" if one.severity == "error" else "warning", bold=True), Ink(one.message)]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from spyke_tui.kohya.mending import mends_of
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.meters import measure_set
 from spyke_tui.terminal.gallery import open_galleries
@@ -67,7 +66,6 @@ class SetScreen(PaneScreen):
         self._said = ""
         self._files_seen = 0
         self._meters: tuple[tuple[Project, OnDisk | None], tuple[Meter, ...]] | None = None
-        self._mends: dict[Finding, bool] = {}
 
     def compose(self) -> ComposeResult:
         yield PaneBar("set")
@@ -176,7 +174,8 @@ class SetScreen(PaneScreen):
             self._meters = (known, measure_set(*known))
         height = self._side.size.height
         self.meters.show(self._meters[1], max(10, height * 3 // 5))
-        words = "" if self.check.is_current else "checking ..."
+        words = "g mends" if self.check.mendable else ""
+        words = words if self.check.is_current else "checking ..."
         self.findings.show(self.check.findings, words, self.can_mend)
 
     def _draw_detail(self) -> None:
@@ -195,15 +194,11 @@ class SetScreen(PaneScreen):
         self._detail.show(head, lines, keys)
 
     def can_mend(self, finding: Finding) -> bool:
-        """Whether a key mends it; worked out once for each finding."""
-        if finding not in self._mends:
-            folder = self.session.file.folder
-            self._mends[finding] = bool(mends_of(finding, self.session.project, folder))
-        return self._mends[finding]
+        """Whether a key mends it."""
+        return finding in self.check.mendable
 
     def checked(self) -> None:
         """There is another report."""
-        self._mends = {}
         if self._files_seen != self.check.files_seen:
             self._files_seen = self.check.files_seen
             self._pictures.forget()

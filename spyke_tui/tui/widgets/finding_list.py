@@ -36,6 +36,8 @@ class FindingList(RowList):
             self.findings, self._mends, self._drawn = findings, mends, None
             if selected is not None and selected in findings:
                 self.at = list(findings).index(selected)
+        elif words == self._words:
+            return
         self._words = words
         self.draw()
 

@@ -87,11 +87,11 @@ class RowList(InkPane, can_focus=True):
         return cells + [Cell(" ", bg, fg)] * (self.size.width - len(cells))
 
     def on_focus(self) -> None:
-        self.draw()
+        self.call_next(self.draw)  # `has_focus` is set after this
         self.post_message(RowMoved())
 
     def on_blur(self) -> None:
-        self.draw()
+        self.call_next(self.draw)
 
     def on_click(self, event: events.Click) -> None:
         number = self._rows_of[event.y] if event.y < len(self._rows_of) else -1

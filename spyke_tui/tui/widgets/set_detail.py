@@ -19,8 +19,9 @@ class SetDetail(InkPane):
         self, head: Sequence[Ink], lines: Sequence[Sequence[Ink]], keys: Sequence[str]
     ) -> None:
         """`head` stands in the first line, `lines` each begin a new one, `keys` come last."""
-        self._shown = (head, lines, keys)
-        self.draw()
+        if (head, lines, keys) != self._shown:
+            self._shown = (head, lines, keys)
+            self.draw()
 
     def draw(self) -> None:
         head, lines, keys = self._shown

@@ -76,6 +76,9 @@ class SetGrid(PicturePane, can_focus=True):
         self._top = 0
         self._placed: tuple[object, ...] = ()
         self._slots: tuple[Rect, ...] = ()
+        self._ground_now = 0
+        self._inks = (0, 0, 0)
+        self._colours: dict[str, int] = {}
 
     def load_by(self, pictures: SetPictures) -> None:
         self._pictures = pictures
@@ -126,10 +129,10 @@ class SetGrid(PicturePane, can_focus=True):
         self.reshow()
 
     def on_focus(self) -> None:
-        self._draw()
+        self.call_next(self._draw)  # `has_focus` is set after this
 
     def on_blur(self) -> None:
-        self._draw()
+        self.call_next(self._draw)
 
     def recolour(self, palette: Palette) -> None:
         self.surface.recolour(palette)
@@ -184,7 +187,8 @@ class SetGrid(PicturePane, can_focus=True):
     def _lay_out(self) -> bool:
         """Bring the tiles in line with the pane; whether that is another layout."""
         place = self.place()
-        wanted = (place, self._scale(), self._ground)
+        self._ground_now = self._ground
+        wanted = (place, self._scale(), self._ground_now)
         if wanted == self._placed:
             return False
         self._placed = wanted
@@ -233,13 +237,14 @@ class SetGrid(PicturePane, can_focus=True):
         file = grid.files.get(crop.id) if not item.mirror else None
         return Wanted(
             crop, item.mirror, crop.status == "reject", file, grid.project.dataset.pad,
-            self.surface.size_of(self._slots[0]), self._ground,
+            self.surface.size_of(self._slots[0]), self._ground_now,
         )  # fmt: skip
 
     # The words around the pictures
 
     def _drawn(self, grid: Grid) -> list[Line]:
         width, height = self.size
+        self._inks, self._colours = self._inks_now(), {}
         blank = Cell(" ", *self._inks[:2])
         lines: list[Line] = [[blank] * width for _ in range(height)]
         for place, slot in enumerate(self._slots):
@@ -253,8 +258,7 @@ class SetGrid(PicturePane, can_focus=True):
             _write(lines, 0, 1, clipped(cells_of(words, *self._inks[:2]), width - 2))
         return lines
 
-    @property
-    def _inks(self) -> tuple[int, int, int]:
+    def _inks_now(self) -> tuple[int, int, int]:
         """Words, ground, and the frame of the selected picture."""
         _, _, background, colour = self.colors
         ground = as_int(background)
@@ -309,7 +313,8 @@ class SetGrid(PicturePane, can_focus=True):
         mark = MARK if crop.id in grid.marked else " "
         name = crop.mirror_id if item.mirror else crop.id
         words, ground, frame = self._inks
-        text = f"{mark}{kind_of(crop).value}{name}"
+        room = self._slots[0].width + 2 * FRAME - 2
+        text = f"{mark}{kind_of(crop).value}{_shortened(name, room)}"
         if selected:
             ink, paper = (ground, frame) if self.has_focus else (ground, words)
             return cells_of(text, ink, paper, True)
@@ -334,11 +339,15 @@ class SetGrid(PicturePane, can_focus=True):
         if failure := self._failure(at) if self._draws_pictures else "":
             pieces.append(Ink(f" {failure}", "warning"))
         words, ground, frame = self._inks
+        own = self.app.native_ansi_color
         out: list[Cell] = []
         for piece in pieces:
             colour = words
-            if piece.ink and not self.app.native_ansi_color:
-                colour = readable(theme_ink(self.app, piece.ink), ground, words)
+            if piece.ink and not own:
+                if piece.ink not in self._colours:
+                    ink = theme_ink(self.app, piece.ink)
+                    self._colours[piece.ink] = readable(ink, ground, words)
+                colour = self._colours[piece.ink]
             paper = ground
             if selected:
                 colour, paper = ground, frame if self.has_focus else words
@@ -349,6 +358,14 @@ class SetGrid(PicturePane, can_focus=True):
         item = grid.items[at]
         follows = at + 1 < len(grid.items) and grid.items[at + 1] == SetItem(item.index, True)
         return not item.mirror and follows
+
+
+def _shortened(name: str, room: int) -> str:
+    """Without its middle where it is too long: ids differ at their ends."""
+    if len(name) <= room or room < 5:
+        return name
+    head = (room - 1) // 3
+    return f"{name[:head]}…{name[len(name) - (room - 1 - head) :]}"
 
 
 def _write(lines: list[Line], row: int, col: int, cells: Sequence[Cell]) -> None:

@@ -28,9 +28,10 @@ class SetMeters(RowList):
 
     def show(self, meters: Sequence[Meter], most: int) -> None:
         """`most`: rows that there are for it."""
-        self.meters, self._most = meters, most
-        self.fit()
-        self.draw()
+        if (meters, most) != (self.meters, self._most):
+            self.meters, self._most = meters, most
+            self.fit()
+            self.draw()
 
     def fit(self) -> None:
         """As high as it needs, if that is there."""
@@ -58,7 +59,7 @@ class SetMeters(RowList):
             return [[[]] for _ in self.meters]
         values = max((len(meter.value) for meter in self.meters), default=0)
         wants = max((len(meter.want) for meter in self.meters), default=0)
-        length = min(MOST, width - NAME - values - wants - 10)
+        length = min(MOST, width - NAME - values - wants - 11)
         bars = [[self._bar(meter, length, values)] for meter in self.meters]
         with_words = [
             bar + ([] if meter.ok else self._words(meter))
