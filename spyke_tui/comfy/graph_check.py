@@ -9,7 +9,7 @@ from typing import Any
 
 from spyke_tui.comfy.node_info import InputInfo, NodeInfo
 from spyke_tui.comfy.workflow import Template
-from spyke_tui.comfy.workflow_mapping import Graph, named
+from spyke_tui.comfy.workflow_slots import Graph, named
 from spyke_tui.model.table import printable
 
 _SHOWN_NAMES = 5

@@ -12,13 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from spyke_tui.comfy.workflow_mapping import (
-    Graph,
-    Slot,
-    WorkflowMapping,
-    map_workflow,
-    named,
-)
+from spyke_tui.comfy.workflow_mapping import map_workflow
+from spyke_tui.comfy.workflow_slots import Graph, Slot, WorkflowMapping
 from spyke_tui.errors import WorkflowError
 from spyke_tui.model.project import Generation
 from spyke_tui.model.table import printable
@@ -203,14 +198,3 @@ def _is_mark(inputs: Mapping[str, Any], slot: Slot) -> bool:
 def _replaced(text: str, field: str, value: str) -> str:
     pattern = r"\{\{\s*" + _MARKS.get(field, field) + r"\s*\}\}"
     return re.sub(pattern, lambda _: value, text)
-
-
-__all__ = [
-    "Template",
-    "built_in",
-    "fill",
-    "named",
-    "plain_graph",
-    "read_template",
-    "read_workflow",
-]

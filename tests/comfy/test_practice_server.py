@@ -116,6 +116,16 @@ async def test_no_prefix_leads_out_of_the_folder(tmp_path):
         assert not list(tmp_path.glob("*evil*"))
 
 
+async def test_a_circle_of_nodes_ends_as_a_failure():
+    async with served() as client:
+        graph = fill(None, SETTINGS, seed=1, prefix="x")
+        graph["3"]["inputs"]["latent_image"] = ["3", 0]
+        reply = await client.http.post("/prompt", json={"prompt": graph})
+        entry = await client.entry(reply.json()["prompt_id"])
+        assert entry["status"]["messages"][-1][0] == "execution_error"
+        assert (await client.picture()).status_code == 200
+
+
 async def test_an_interrupt_ends_only_the_prompt_that_is_meant():
     async with served(delay=30) as client, client.listening():
         prompt_id = (await client.post()).json()["prompt_id"]

@@ -14,9 +14,8 @@ from spyke_tui.comfy.practice.files import SavedFiles
 from spyke_tui.comfy.practice.graph import described_images
 from spyke_tui.comfy.practice.hub import Hub
 from spyke_tui.comfy.practice.nodes import NodeClass
-from spyke_tui.comfy.practice.running import Json, Prompt, Runner
-
-__all__ = ["Engine", "Prompt"]
+from spyke_tui.comfy.practice.prompt import Json, Prompt
+from spyke_tui.comfy.practice.running import Runner
 
 
 class Engine:

@@ -51,14 +51,17 @@ def needed_nodes(graph: Graph, outputs: list[str]) -> list[str]:
 def running_order(
     graph: Graph, outputs: list[str], done: set[str], classes: Mapping[str, NodeClass]
 ) -> list[str]:
-    """The order of the nodes that still have to run: what soon leads to an output goes first."""
+    """The order of the nodes that still have to run: what soon leads to an output goes first.
+
+    Raises ValueError for a circle, which validation lets through.
+    """
     left = _without_cached(graph, outputs, done)
     order: list[str] = []
     ready_by = {node: {n for n in links_of(graph, node) if n in left} for node in left}
     while left:
         ready = [node for node in left if not ready_by[node]]
         if not ready:
-            break  # a circle; validation lets none through
+            raise ValueError("the nodes hang on each other in a circle")
         chosen = _soonest(ready, left, graph, classes)
         order.append(chosen)
         left.remove(chosen)

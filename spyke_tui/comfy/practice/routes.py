@@ -12,15 +12,16 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from spyke_tui.comfy.practice.engine import Engine, Prompt
+from spyke_tui.comfy.practice.engine import Engine
+from spyke_tui.comfy.practice.facts import add_partial_error, spoil_checkpoint, system_stats
 from spyke_tui.comfy.practice.faults import Faults
 from spyke_tui.comfy.practice.files import SavedFiles
 from spyke_tui.comfy.practice.http import Answer, Request, json_answer, trouble
 from spyke_tui.comfy.practice.hub import FEATURES
 from spyke_tui.comfy.practice.nodes import CHECKPOINT_BYTES, METADATA, NodeClass
-from spyke_tui.comfy.practice.validation import ServerTroubleError, Verdict, judge_value, validate
+from spyke_tui.comfy.practice.prompt import Prompt
+from spyke_tui.comfy.practice.validation import ServerTroubleError, validate
 
-VERSION, OLD_VERSION = "0.33.0", "0.3.64"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LATE_SECONDS = 2.0
 _STARTED = 1_795_374_238.78
@@ -46,7 +47,9 @@ class Routes:
         self._numbers = itertools.count()
         self._asked: dict[str, int] = {}
         self._routes: dict[tuple[str, str], _Route] = {
-            ("GET", "/system_stats"): lambda _: json_answer(self._stats()),
+            ("GET", "/system_stats"): lambda _: json_answer(
+                system_stats(is_old=self._faults.has("old"))
+            ),
             ("GET", "/features"): lambda _: json_answer(FEATURES),
             ("GET", "/prompt"): lambda _: json_answer({"exec_info": self._remaining()}),
             ("POST", "/prompt"): self._post_prompt,
@@ -108,33 +111,6 @@ class Routes:
 
     # Facts ----------------------------------------------------------------------------------
 
-    def _stats(self) -> Json:
-        memory = 8 << 30
-        return {
-            "system": {
-                "os": "posix" if self._faults.has("old") else "linux",
-                "ram_total": memory,
-                "ram_free": memory // 2,
-                "comfyui_version": OLD_VERSION if self._faults.has("old") else VERSION,
-                "python_version": "3.11",
-                "pytorch_version": "practice",
-                "embedded_python": False,
-                "deploy_environment": "practice",
-                "argv": ["spyke-tui", "practice"],
-            },
-            "devices": [
-                {
-                    "name": "practice",
-                    "type": "cpu",
-                    "index": None,
-                    "vram_total": memory,
-                    "vram_free": memory // 2,
-                    "torch_vram_total": memory,
-                    "torch_vram_free": memory // 2,
-                }
-            ],
-        }
-
     def _remaining(self) -> Json:
         engine = self._engine
         return {"queue_remaining": len(engine.pending) + (engine.running is not None)}
@@ -176,12 +152,12 @@ class Routes:
         number = self._number(said)
         graph = said["prompt"]
         if self._faults.strikes("refuse"):
-            _spoil_checkpoint(graph)
+            spoil_checkpoint(graph)
         verdict = validate(graph, self._classes, said.get("partial_execution_targets"))
         if verdict.error is not None:
             return _refused(verdict.error, verdict.node_errors)
         if self._faults.strikes("partial-errors"):
-            _add_partial_error(verdict, graph)
+            add_partial_error(verdict, graph)
         extra = dict(said.get("extra_data") or {})
         if "client_id" in said:
             extra["client_id"] = said["client_id"]
@@ -327,23 +303,3 @@ def _job_status(entry: Json) -> str:
     if last == "execution_success":
         return "completed"
     return "cancelled" if last == "execution_interrupted" else "failed"
-
-
-def _spoil_checkpoint(graph: Json) -> None:
-    """As if the model had been removed from the server meanwhile."""
-    for node in graph.values():
-        if isinstance(node, dict) and node.get("class_type") == "CheckpointLoaderSimple":
-            node.setdefault("inputs", {})["ckpt_name"] = "removed-meanwhile.safetensors"
-            return
-
-
-def _add_partial_error(verdict: Verdict, graph: Json) -> None:
-    node_id = next(iter(graph))
-    config = ["INT", {"default": 512, "min": 1, "max": 16384}]
-    inputs = {"width": 0}
-    error = judge_value(inputs, "width", config)
-    verdict.node_errors[node_id] = {
-        "errors": [error],
-        "dependent_outputs": verdict.outputs[:1],
-        "class_type": graph[node_id]["class_type"],
-    }

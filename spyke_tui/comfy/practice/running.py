@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
-from typing import Any
 
 from spyke_tui.comfy.practice.faults import Faults
 from spyke_tui.comfy.practice.files import OutsideFolderError, SavedFiles
@@ -19,31 +17,11 @@ from spyke_tui.comfy.practice.graph import (
 from spyke_tui.comfy.practice.hub import Hub
 from spyke_tui.comfy.practice.nodes import NodeClass
 from spyke_tui.comfy.practice.painter import Painter
-
-Json = dict[str, Any]
+from spyke_tui.comfy.practice.prompt import Json, Prompt, Run
 
 PREVIEWS_ON = ("auto", "latent2rgb", "taesd")
 _SHORTEST_SLEEP = 0.0005
 _NEVER_CACHED = ("SaveImageWebsocket",)
-
-
-@dataclass(slots=True)
-class Prompt:
-    """A graph in the queue. `extra` is what history shows of the request."""
-
-    number: float
-    id: str
-    graph: Json
-    extra: Json
-    outputs: list[str]
-
-    @property
-    def client(self) -> str | None:
-        client = self.extra.get("client_id")
-        return client if isinstance(client, str) else None
-
-    def listed(self) -> list[Any]:
-        return [self.number, self.id, self.graph, self.extra, self.outputs]
 
 
 class _InterruptedError(Exception):
@@ -54,36 +32,6 @@ class _NodeFailedError(Exception):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
-
-
-@dataclass(slots=True)
-class _Run:
-    """What is known of the prompt while it runs."""
-
-    prompt: Prompt
-    states: dict[str, Json] = field(default_factory=dict)
-    executed: list[str] = field(default_factory=list)
-    outputs: Json = field(default_factory=dict)
-    meta: Json = field(default_factory=dict)
-    messages: list[list[Any]] = field(default_factory=list)
-    node: str = ""
-    due: float = 0.0
-    """When, on the loop's clock, the work so far should be over."""
-
-    def entry(self) -> Json:
-        """As the history has it."""
-        success = self.messages[-1][0] == "execution_success"
-        status = {
-            "status_str": "success" if success else "error",
-            "completed": success,
-            "messages": self.messages,
-        }
-        return {
-            "prompt": self.prompt.listed(),
-            "outputs": self.outputs,
-            "status": status,
-            "meta": self.meta,
-        }
 
 
 class Runner:
@@ -110,7 +58,7 @@ class Runner:
 
     async def run(self, prompt: Prompt) -> Json:
         """Run it to its end, whatever that is; the answer is its entry in the history."""
-        run = _Run(prompt, due=asyncio.get_running_loop().time())
+        run = Run(prompt, due=asyncio.get_running_loop().time())
         self._hub.current = (prompt.client, None)
         self._tell(run, "execution_start", {})
         keys = cache_keys(prompt.graph, needed_nodes(prompt.graph, prompt.outputs))
@@ -150,17 +98,17 @@ class Runner:
 
     # Events ---------------------------------------------------------------------------------
 
-    def _say(self, run: _Run, kind: str, data: Json) -> None:
+    def _say(self, run: Run, kind: str, data: Json) -> None:
         if run.prompt.client is not None:
             self._hub.say(kind, data, run.prompt.client)
 
-    def _tell(self, run: _Run, kind: str, data: Json) -> None:
+    def _tell(self, run: Run, kind: str, data: Json) -> None:
         """Say it, and keep it for the history."""
         words = {"prompt_id": run.prompt.id, **data, "timestamp": int(time.time() * 1000)}
         run.messages.append([kind, words])
         self._say(run, kind, words)
 
-    def _say_state(self, run: _Run, node: str, value: float, most: float, state: str) -> None:
+    def _say_state(self, run: Run, node: str, value: float, most: float, state: str) -> None:
         run.states[node] = {
             "value": value,
             "max": most,
@@ -173,13 +121,13 @@ class Runner:
         }
         self._say(run, "progress_state", {"prompt_id": run.prompt.id, "nodes": run.states})
 
-    def _repeat(self, run: _Run, node: str, known: Json | None) -> None:
+    def _repeat(self, run: Run, node: str, known: Json | None) -> None:
         """A cached output node only says again what it said."""
         if known is not None:
             self._executed(run, node, known)
         self._say_state(run, node, 1, 1, "finished")
 
-    def _executed(self, run: _Run, node: str, shown: Json) -> None:
+    def _executed(self, run: Run, node: str, shown: Json) -> None:
         run.outputs[node] = shown
         run.meta[node] = {
             "node_id": node,
@@ -193,7 +141,7 @@ class Runner:
             {"node": node, "display_node": node, "output": shown, "prompt_id": run.prompt.id},
         )
 
-    def _failure(self, run: _Run, kind: str, message: str) -> Json:
+    def _failure(self, run: Run, kind: str, message: str) -> Json:
         node = run.node
         inputs = run.prompt.graph[node].get("inputs", {}) if node else {}
         return {
@@ -209,7 +157,7 @@ class Runner:
 
     # Nodes ----------------------------------------------------------------------------------
 
-    async def _execute(self, run: _Run, node: str, share: float) -> Json | None:
+    async def _execute(self, run: Run, node: str, share: float) -> Json | None:
         """Run one node; the answer is what it shows (saved pictures), if anything."""
         prompt = run.prompt
         self._say_state(run, node, 0.0, 1.0, "running")
@@ -235,7 +183,7 @@ class Runner:
         self._say_state(run, node, value, most, "finished")
         return shown
 
-    async def _sample(self, run: _Run, node: str, share: float) -> int:
+    async def _sample(self, run: Run, node: str, share: float) -> int:
         prompt = run.prompt
         if self._faults.strikes("oom"):
             raise _NodeFailedError(
@@ -264,7 +212,7 @@ class Runner:
             self._say_step(run, node, step, steps, image)
         return steps
 
-    def _say_step(self, run: _Run, node: str, step: int, steps: int, image: bytes) -> None:
+    def _say_step(self, run: Run, node: str, step: int, steps: int, image: bytes) -> None:
         """Progress and preview; which comes first depends on how the preview is wrapped."""
         prompt = run.prompt
         progress = {"value": step, "max": steps, "prompt_id": prompt.id, "node": node}
@@ -276,7 +224,7 @@ class Runner:
         if early:
             self._say(run, "progress", progress)
 
-    def _metadata(self, run: _Run, node: str) -> Json:
+    def _metadata(self, run: Run, node: str) -> Json:
         return {
             "node_id": node,
             "prompt_id": run.prompt.id,
@@ -301,7 +249,7 @@ class Runner:
         except TimeoutError:
             return
 
-    async def _save(self, run: _Run, node: str, prefix: str, kind: str = "output") -> Json:
+    async def _save(self, run: Run, node: str, prefix: str, kind: str = "output") -> Json:
         prompt = run.prompt
         images = described_images(prompt.graph, node)
         saved = []
@@ -318,7 +266,7 @@ class Runner:
                 ) from None
         return {"images": saved}
 
-    async def _send_pictures(self, run: _Run, node: str) -> None:
+    async def _send_pictures(self, run: Run, node: str) -> None:
         prompt = run.prompt
         images = described_images(prompt.graph, node)
         for number in range(images.count):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from spyke_tui.comfy.practice.engine import Engine, Prompt
+from spyke_tui.comfy.practice.engine import Engine
 from spyke_tui.comfy.practice.faults import Faults
 from spyke_tui.comfy.practice.files import SavedFiles
 from spyke_tui.comfy.practice.http import (
@@ -25,6 +25,7 @@ from spyke_tui.comfy.practice.http import (
 )
 from spyke_tui.comfy.practice.hub import Hub
 from spyke_tui.comfy.practice.nodes import CHECKPOINTS, node_classes
+from spyke_tui.comfy.practice.prompt import Prompt
 from spyke_tui.comfy.practice.routes import Routes
 from spyke_tui.errors import UsageError
 
