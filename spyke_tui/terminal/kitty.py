@@ -21,7 +21,7 @@ from spyke_tui.terminal.kitty_marks import around, corner_cuts, edge_source, put
 from spyke_tui.terminal.kitty_shelf import Shelf
 from spyke_tui.terminal.kitty_stock import KittyStock, KittyView
 from spyke_tui.terminal.kitty_wire import PLAIN_CUT, Board, Placement
-from spyke_tui.terminal.labels import TextLayer, edge_of, line_width, text_layer
+from spyke_tui.terminal.labels import Labels, TextLayer, edge_of, line_width
 from spyke_tui.terminal.scene import Palette, Scene
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
 from spyke_tui.terminal.viewport import Viewport
@@ -48,6 +48,7 @@ class KittySurface:
         self._lens: Lens | None = None
         self._shown = False
         self._columns_first = False
+        self._labels = Labels()
         self._text: TextLayer = {}
         self._ground_shown = False
         self._serials: WeakKeyDictionary[SheetPicture, int] = WeakKeyDictionary()
@@ -136,8 +137,8 @@ class KittySurface:
         layer: TextLayer = {}
         if self._lens is not None:
             pane = self._place
-            layer = text_layer(
-                self._scene, self._lens.to_pane, pane.pixels, pane.cell, self._palette
+            layer = self._labels.over(
+                self._scene, self._lens, pane.pixels, pane.cell, self._palette
             )
         before, self._text = self._text, layer
         return Update(self._text_changes(before, layer), text + self._stock.tidy())

@@ -63,6 +63,9 @@ class KittyStock:
         self._levels: dict[Key, Level] = {}
         self._overlays: dict[Key, Lens] = {}
         self._overlay: Key = None
+        self._made_of: tuple[object, ...] = ()
+        self._overlay_number = 0
+        """Counts the overlays; `_made_of` is what the last one shows."""
         self._coming: Key = None
         self._used: tuple[Key, ...] = ()
 
@@ -177,7 +180,15 @@ class KittyStock:
         fit = Viewport.fit(viewport.sheet, viewport.pane, viewport.cell)
         near = viewport.scale >= fit.scale * SCALED_OVERLAY
         drawn_for = viewport if near else fit
-        key = ("sheet", "overlay", drawn_for, tuple(outlines), palette)
+        made_of = (drawn_for, outlines, palette)
+        if made_of != self._made_of:
+            self._made_of = made_of
+            self._overlay_number += 1
+        key = (
+            "sheet",
+            "overlay",
+            self._overlay_number,
+        )  # short, because it is looked up for every key
         cells = sheet_cells(drawn_for)
         lens = Lens.on(box_of(drawn_for, cells), in_pixels(cells, viewport.cell))
         shown: list[tuple[Outline, Rect]] = [(one, lens.to_pane(one.rect)) for one in outlines]

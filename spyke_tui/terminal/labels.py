@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Edge, Rect, Size
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.terminal.scene import EDGE_SIGNS, Kind, Outline, Palette, Scene
+
+if TYPE_CHECKING:
+    from spyke_tui.terminal.kitty_levels import Lens
+    from spyke_tui.terminal.viewport import Viewport
 
 TextLayer = dict[int, dict[int, Cell]]
 """Row -> column -> cell; where there is none the picture shows."""
@@ -17,21 +21,31 @@ def line_width(cell: Size) -> int:
     return max(2, cell.height // 10)
 
 
-def text_layer(
-    scene: Scene, to_pane: Callable[[Rect], Rect], pane: Size, cell: Size, palette: Palette
-) -> TextLayer:
-    """The labels of a scene. `to_pane`: a sheet rectangle in pane pixels."""
-    text: TextLayer = {}
-    for outline in scene.others:
-        _label(text, to_pane(outline.rect), outline, pane, cell, palette)
-    for erase in scene.erase:
-        words = Outline(erase, Kind.ERASE, "# erase")
-        _label(text, to_pane(erase), words, pane, cell, palette)
-    if scene.active is not None:
-        shown = to_pane(scene.active.rect)
-        _label(text, shown, scene.active, pane, cell, palette)
-        _edge_sign(text, shown, scene.edge, pane, cell, palette)
-    return text
+class Labels:
+    """The text layers of one surface; what a nudge leaves alone is not made anew for it."""
+
+    def __init__(self) -> None:
+        self._made_of: tuple[object, ...] = ()
+        self._still: TextLayer = {}
+
+    def over(
+        self, scene: Scene, lens: Lens | Viewport, pane: Size, cell: Size, palette: Palette
+    ) -> TextLayer:
+        """The labels of a scene. `lens`: from sheet pixels to those of the pane."""
+        made_of = (scene.others, scene.erase, lens, pane, cell, palette)
+        if made_of != self._made_of:
+            self._made_of, self._still = made_of, {}
+            for outline in scene.others:
+                _label(self._still, lens.to_pane(outline.rect), outline, pane, cell, palette)
+            for erase in scene.erase:
+                words = Outline(erase, Kind.ERASE, "# erase")
+                _label(self._still, lens.to_pane(erase), words, pane, cell, palette)
+        text = {row: dict(cells) for row, cells in self._still.items()}
+        if scene.active is not None:
+            shown = lens.to_pane(scene.active.rect)
+            _label(text, shown, scene.active, pane, cell, palette)
+            _edge_sign(text, shown, scene.edge, pane, cell, palette)
+        return text
 
 
 def edge_of(rect: Rect, edge: Edge, line: int) -> Rect:

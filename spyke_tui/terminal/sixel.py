@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.cells import ANY, Cell, Change
 from spyke_tui.terminal.few_colours import few_colours
-from spyke_tui.terminal.labels import TextLayer, line_width, text_layer
+from spyke_tui.terminal.labels import Labels, TextLayer, line_width
 from spyke_tui.terminal.scene import Kind, Palette, Scene
 from spyke_tui.terminal.sixel_canvas import SixelCanvas
 from spyke_tui.terminal.sixel_marks import (
@@ -77,6 +77,7 @@ class SixelSurface:
         self._canvas = SixelCanvas(terminal.clear_patches)
         self._view: SixelView | None = None
         self._place: Place | None = None
+        self._labels = Labels()
         self._text: TextLayer = {}
         self._shown = False
         self._kept: Still | None = None
@@ -96,7 +97,7 @@ class SixelSurface:
         same_area = same and self._view is not None and self._view.area == view.area
         before = self._text
         self._view, self._place, self._shown = view, place, True
-        self._text = self._labels(scene)
+        self._text = self._labels_of(scene)
         rows = self._drawn(scene)
         self._canvas.lay(place, view.area, rows, view.colours, _cells_of(self._text))
         if not same_area:
@@ -108,7 +109,7 @@ class SixelSurface:
     def move(self, scene: Scene) -> Update:
         if self._view is None or not self._shown:
             return NOTHING
-        before, self._text = self._text, self._labels(scene)
+        before, self._text = self._text, self._labels_of(scene)
         text = self._canvas.change(self._drawn(scene), _cells_of(self._text))
         return Update(self._changes(before), text)
 
@@ -137,10 +138,10 @@ class SixelSurface:
                 line[col] = cell
         return line
 
-    def _labels(self, scene: Scene) -> TextLayer:
+    def _labels_of(self, scene: Scene) -> TextLayer:
         assert self._view is not None
         viewport = self._view.viewport
-        return text_layer(scene, viewport.to_pane, viewport.pane, viewport.cell, self._palette)
+        return self._labels.over(scene, viewport, viewport.pane, viewport.cell, self._palette)
 
     def _changes(self, before: TextLayer) -> tuple[Change, ...]:
         """Label cells that are new; those that are gone are pixels now, or ground."""
