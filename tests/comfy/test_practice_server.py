@@ -126,6 +126,19 @@ async def test_a_circle_of_nodes_ends_as_a_failure():
         assert (await client.picture()).status_code == 200
 
 
+async def test_a_chain_without_an_end_is_the_servers_own_trouble():
+    async with served() as client:
+        graph = fill(None, SETTINGS, seed=1, prefix="x")
+        for number in range(100, 4000):
+            inputs = {"conditioning_1": [str(number - 1), 0], "conditioning_2": ["6", 0]}
+            graph[str(number)] = {"class_type": "ConditioningCombine", "inputs": inputs}
+        graph["100"]["inputs"]["conditioning_1"] = ["6", 0]
+        graph["3"]["inputs"]["positive"] = ["3999", 0]
+        reply = await client.http.post("/prompt", json={"prompt": graph})
+        assert reply.status_code in (400, 500)
+        assert (await client.picture()).status_code == 200
+
+
 async def test_an_interrupt_ends_only_the_prompt_that_is_meant():
     async with served(delay=30) as client, client.listening():
         prompt_id = (await client.post()).json()["prompt_id"]

@@ -86,7 +86,9 @@ class Routes:
             if any(known == path for _, known in self._routes):
                 return Answer(405, b"405: Method Not Allowed", {"content-type": "text/plain"})
             return self._below(path, request)
-        except (ServerTroubleError, ValueError, TypeError, KeyError, AttributeError):
+        except (
+            ServerTroubleError, ValueError, TypeError, KeyError, AttributeError, RecursionError,
+        ):  # fmt: skip
             return trouble()
 
     def _below(self, path: str, request: Request) -> Answer:

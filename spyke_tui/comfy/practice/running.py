@@ -61,15 +61,16 @@ class Runner:
         run = Run(prompt, due=asyncio.get_running_loop().time())
         self._hub.current = (prompt.client, None)
         self._tell(run, "execution_start", {})
-        keys = cache_keys(prompt.graph, needed_nodes(prompt.graph, prompt.outputs))
-        cached = [
-            node
-            for node in prompt.graph
-            if keys.get(node) in self._cache and self._class(prompt, node) not in _NEVER_CACHED
-        ]
-        self._tell(run, "execution_cached", {"nodes": cached})
-        kept = {keys[node]: self._cache[keys[node]] for node in cached}
+        kept: dict[str, Json | None] = {}
         try:
+            keys = cache_keys(prompt.graph, needed_nodes(prompt.graph, prompt.outputs))
+            cached = [
+                node
+                for node in prompt.graph
+                if keys.get(node) in self._cache and self._class(prompt, node) not in _NEVER_CACHED
+            ]
+            self._tell(run, "execution_cached", {"nodes": cached})
+            kept = {keys[node]: self._cache[keys[node]] for node in cached}
             for node in [n for n in prompt.outputs if n in cached]:
                 self._repeat(run, node, kept[keys[node]])
             order = running_order(prompt.graph, prompt.outputs, set(cached), self._classes)
