@@ -131,13 +131,17 @@ class Shelf:
 
     async def put(self, job: Job, data: bytes, server: str, seconds: float) -> Outcome:
         """Verify the bytes of a picture and put it in its place. Raises `WriteError`."""
+        if self.has(job.index):  # two servers drew it, one having been thought dead
+            return Outcome("taken", "It is there already.")
         loop = asyncio.get_running_loop()
         try:
             verified = await loop.run_in_executor(self._threads, verify, data, self.size)
         except GeneratedError as error:
             return Outcome(error.kind, error.message)
         twin = self._pixels.get(verified.pixels)
-        if twin is not None and twin != job.index:
+        if twin == job.index:
+            return Outcome("taken", "It is there already.")
+        if twin is not None:
             return Outcome("same", f"It is the same picture as image {twin}.")
         self._pixels[verified.pixels] = job.index
         try:

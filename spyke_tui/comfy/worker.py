@@ -334,7 +334,8 @@ class Worker:
         self.queue_remaining = None
         self._down_since = self._down_since or now
         if now - self._down_since > GIVE_BACK_SECONDS and self.run.others_up(self):
-            for job in self.outstanding:
+            # Also what it has drawn and can't be fetched.
+            for job in self.hearing.all():
                 self._abandoned.append(self.hearing.id_of(job))
                 self._give_back(job)
 
@@ -474,6 +475,8 @@ class Worker:
         tries = 0
         while True:
             await self._up.wait()
+            if self.hearing.jobs.get(self.hearing.id_of(job)) is not job:
+                return None  # given back meanwhile
             job.state = "fetching"
             try:
                 return await self.client.view(job.image)
