@@ -15,15 +15,20 @@ def require_own_folders(layout: Layout, project_folder: Path) -> None:
     The project's folder and the root are where the user put them, links or not. A link below
     them may have come with the project, from anybody. Raises `WriteError`.
     """
-    homes = [os.path.realpath(home) for home in (project_folder, layout.root.parent)]
     for folder in (
         layout.root, layout.own, layout.train_root, layout.train, layout.reg_root, layout.reg,
         layout.topup, layout.preview, layout.aside,
     ):  # fmt: skip
-        if os.path.islink(folder):
-            real = os.path.realpath(folder)
-            if not any(real == home or real.startswith(f"{home.rstrip('/')}/") for home in homes):
-                raise WriteError(
-                    f"{folder} is a link that leads elsewhere, to {real}: nothing was written.",
-                    "Put a folder in its place, or name the real place in [dataset].root.",
-                )
+        if os.path.islink(folder) and not is_inside(folder, project_folder, layout.root.parent):
+            raise WriteError(
+                f"{folder} is a link that leads elsewhere, to {os.path.realpath(folder)}: "
+                "nothing was written.",
+                "Put a folder in its place, or name the real place in [dataset].root.",
+            )
+
+
+def is_inside(folder: Path, *homes: Path) -> bool:
+    """Whether `folder` really lies in one of `homes`, all links followed."""
+    real = os.path.realpath(folder)
+    places = (os.path.realpath(home).rstrip("/") for home in homes)
+    return any(real == place or real.startswith(f"{place}/") for place in places)

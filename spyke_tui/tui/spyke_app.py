@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.css.query import NoMatches
 from textual.worker import Worker
 
 from spyke_tui.actions import PANES
@@ -20,6 +21,8 @@ from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.autosave import Autosave
 from spyke_tui.tui.background import start, tell_failure
 from spyke_tui.tui.keymap import bindings_of, keymap_of
+from spyke_tui.tui.last_filter import NoCommands
+from spyke_tui.tui.left_screens import has_left
 from spyke_tui.tui.messages import SaveFailed
 from spyke_tui.tui.pictures import Pictures
 from spyke_tui.tui.screens.crops import CropsScreen
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.command import Provider
     from textual.driver import Driver
+    from textual.filter import LineFilter
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
     from spyke_tui.tui.project_watch import ProjectWatch
@@ -71,6 +76,7 @@ class SpykeApp(App[None]):
         self.project_watch: ProjectWatch | None = None
         self.runs: RunWatch | None = None
         self._leaving = False
+        self._last_filter = NoCommands()
         self._pane = "crops"
         self.add_mode("crops", lambda: CropsScreen(session, self.size))
         self.add_mode("sheets", self._sheets_screen)
@@ -84,6 +90,22 @@ class SpykeApp(App[None]):
         self._config_problems = [*session.config.problems, *session.keyboard.problems, *unknown]
         # Not `self.theme = name`: that would parse all styles once more before the first frame.
         self.set_reactive(App.theme, name)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._last_filter]
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002
+    ) -> None:
+        """Tell something; what comes from files is shown as letters, never as markup."""
+        clean = "\n".join(map(plain, message.split("\n")))
+        super().notify(clean, title=plain(title), severity=severity, timeout=timeout, markup=False)
 
     def get_driver_class(self) -> type[Driver]:
         return tidy_driver(super().get_driver_class())
@@ -138,6 +160,8 @@ class SpykeApp(App[None]):
         """What is refused in an answer to a question is told; all else ends the app."""
         if isinstance(error, SpykeError) and self.is_running:
             self.notify(plain(str(error)), severity="warning", markup=False)
+        elif isinstance(error, NoMatches) and has_left(self):
+            pass  # a key closed it before its parts were there
         else:
             super()._handle_exception(error)
 

@@ -81,7 +81,9 @@ def play(target: Target, number: int, seed: int) -> Tally:
         except (Exception, HangError, MemoryError) as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             key = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
-            tally.findings.setdefault(key, f"case {at}, seed {seed}\n{traceback.format_exc()[-900:]}")
+            tally.findings.setdefault(
+                key, f"case {at}, seed {seed}\n{traceback.format_exc()[-900:]}"
+            )
         tally.cases += 1
         spent = resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
         tally.slowest = max(tally.slowest, spent)
@@ -156,7 +158,13 @@ def _project_targets(place: Path) -> list[Target]:
     texts = [sample_project_text().encode(), (ROOT / "crops.toml").read_bytes()]
     texts.append(text_of(BASE).encode())
     workflows = [path.read_bytes() for path in sorted(SHARED.glob("comfyui/workflows/*.json"))]
-    config = b'theme = "dark"\nimages = "auto"\n[keys]\n"crop.snap" = ["s", "f9"]\ncrop.left = "h"\n'
+    config = (
+        b'theme = "dark"\nimages = "auto"\n[keys]\n"crop.snap" = ["s", "f9"]\ncrop.left = "h"\n'
+    )
+    workflows.append(
+        b'{"3": {"class_type": "KSampler", "inputs": {"seed": 1, "positive": ["6", 0]}},'
+        b' "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "x"}}}'
+    )
     return [
         Target("crops.toml", _file(place, "crops.toml", project), texts, (SpykeError,), 0.6),
         Target("captions", _file(place, "caption.txt", caption), [
@@ -166,8 +174,7 @@ def _project_targets(place: Path) -> list[Target]:
         ], (OSError,)),
         Target("workflows", _file(place, "workflow.json", lambda path: (
             positive_texts(path), read_workflow(path),
-        )), [*workflows, b'{"3": {"class_type": "KSampler", "inputs": {"seed": 1, "positive": ["6", 0]}},'
-             b' "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "x"}}}'], (SpykeError,)),
+        )), workflows, (SpykeError,)),
         Target("config.toml", _file(place, "config.toml", lambda path: Keyboard(
             load_config(path).keys).problems), [config]),
     ]  # fmt: skip

@@ -68,7 +68,10 @@ def _rename(*path: str | int) -> Callable[[Data, str], None]:
 
 
 FIELDS: dict[str, Callable[[Data, str], None]] = {
-    **{f"dataset.{key}": _set("dataset", key) for key in ("character", "trigger", "class", "root", "pad")},
+    **{
+        f"dataset.{key}": _set("dataset", key)
+        for key in ("character", "trigger", "class", "root", "pad")
+    },
     "dataset.details": _set("dataset", "details", 0),
     "dataset.one_sided": _set("dataset", "one_sided", 0),
     "targets.expressions": _set("targets", "expressions", 0),
@@ -114,9 +117,14 @@ def toml(value: Any) -> str:
 
 def quoted(text: str) -> str:
     """A TOML text; all that is not plain is escaped, lone surrogates are not possible."""
-    return '"' + "".join(
-        char if char.isprintable() and char not in '"\\' else f"\\U{ord(char):08x}" for char in text
-    ) + '"'
+    return (
+        '"'
+        + "".join(
+            char if char.isprintable() and char not in '"\\' else f"\\U{ord(char):08x}"
+            for char in text
+        )
+        + '"'
+    )
 
 
 def text_of(data: Data) -> str:

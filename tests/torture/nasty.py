@@ -26,7 +26,7 @@ _COMMANDS = re.compile(
 
 def commands_in(text: str) -> list[str]:
     """What in `text` a terminal could take for a command; line ends and tabs are none."""
-    return [f"{char!r} in {text[max(0, at - 30):at + 30]!r}" for at, char in _found(text)]
+    return [f"{char!r} in {text[max(0, at - 30) : at + 30]!r}" for at, char in _found(text)]
 
 
 def _found(text: str) -> list[tuple[int, str]]:

@@ -21,6 +21,7 @@ from spyke_tui.kohya.check.facts import (
     read_caption_facts,
     read_picture_facts,
 )
+from spyke_tui.store.fence import is_inside
 from spyke_tui.store.files import Stamp, sha256_of, write_whole
 from spyke_tui.store.regular_files import read_regular
 
@@ -63,6 +64,8 @@ class Memory:
         """Keep what was used this time. Silent where it can't be written: it is only speed."""
         if self._used == self._known or not self._root.is_dir():
             return
+        if not is_inside(self._path.parent, self._root.parent):
+            return  # a link leads to another place
         data = {"version": VERSION, "rows": self._used}
         with contextlib.suppress(WriteError, OSError, ValueError):
             write_whole(self._path, json.dumps(data, separators=(",", ":")).encode())
