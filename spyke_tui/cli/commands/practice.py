@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import signal
 import sys
 
@@ -17,7 +18,11 @@ LARGEST_DELAY = 3600.0
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; both are a clean end. Raises `UsageError`."""
     if "help" in arguments.fault:
-        print("Faults, each as --fault NAME or --fault NAME=N:\n" + describe_faults())
+        width = max(60, min(shutil.get_terminal_size((80, 24)).columns, 120))
+        print(
+            "Faults, each as --fault NAME or --fault NAME=N (last: the usual N):"
+        )
+        print(describe_faults(width))
         return 0
     if not 0 <= arguments.port <= LARGEST_PORT:
         raise UsageError(

@@ -6,6 +6,7 @@ A fault is named `name` or `name=number`; what the number says stands in `Fault.
 from __future__ import annotations
 
 import difflib
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -119,11 +120,16 @@ class Faults:
         return self._seen[name] % max(1, self._numbers[name]) == 0
 
 
-def describe_faults() -> str:
-    """All faults, one a line, for a person."""
-    width = max(map(len, FAULTS))
+def describe_faults(width: int = 80) -> str:
+    """All faults for a person, folded to `width` cells."""
+    indent = 4 + max(map(len, FAULTS))
     lines = []
     for name, fault in FAULTS.items():
-        number = f" [=N: {fault.number}; {fault.default}]" if fault.number else ""
-        lines.append(f"  {name:<{width}}  {fault.about}{number}")
+        number = f" (=N: {fault.number}; {fault.default})" if fault.number else ""
+        lines += textwrap.wrap(
+            fault.about + number,
+            width,
+            initial_indent=f"  {name}".ljust(indent),
+            subsequent_indent=" " * indent,
+        )
     return "\n".join(lines)
