@@ -48,6 +48,8 @@ SHORT_SECONDS = 0.4
 """Jobs shorter than that need more of them waiting, or the server waits for us."""
 UNSEEN_SECONDS = 120.0
 """A prompt that neither events nor a queue which hides some tell of is lost after that."""
+BAD_ANSWERS = 3
+"""Senseless answers in a row with which a server still counts as there."""
 FETCHES = 3
 """How often a picture that comes broken is fetched again."""
 
@@ -149,7 +151,7 @@ class Worker:
 
     async def _greet(self) -> bool:
         """Wait until the server is there, and see whether it can do what is asked."""
-        pause = 1.0
+        pause, bad = 1.0, 0
         while True:
             try:
                 ready = await self.run.recipe.examine(self.client)
@@ -160,6 +162,9 @@ class Worker:
                 if isinstance(error, ServerRefusedError) and error.status in (401, 403, 407):
                     self._refuse(error.message, error.hint, "auth_env")
                     return False
+                bad += 1
+                if bad <= BAD_ANSWERS:
+                    continue  # a proxy, or a server that only begins
                 self._down(error)
             self.run.server_changed()
             await asyncio.sleep(pause * (0.5 + random.random() / 2))
