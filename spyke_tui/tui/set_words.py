@@ -74,10 +74,9 @@ def crop_words(screen: SetScreen) -> Words:
              "error" if one.severity == "error" else "warning", bold=True), Ink(one.message)]
         for one in found
     ]  # fmt: skip
-    for one in found:
-        if screen.can_mend(one):
-            lines.append(_mend_line(screen, one))
-            break
+    mended = next((one for one in found if screen.can_mend(one)), None)
+    if mended is not None:
+        lines.insert(0, _mend_line(screen, mended))
     return head, lines, keys
 
 

@@ -76,6 +76,7 @@ class SetGrid(PicturePane, can_focus=True):
         self._top = 0
         self._placed: tuple[object, ...] = ()
         self._slots: tuple[Rect, ...] = ()
+        self._tiles = 0
         self._ground_now = 0
         self._inks = (0, 0, 0)
         self._colours: dict[str, int] = {}
@@ -177,12 +178,30 @@ class SetGrid(PicturePane, can_focus=True):
         update = self._show_pictures() if self._draws_pictures else Update()
         before, self._lines = self._lines, self._drawn(grid)
         changes: list[Change] = list(update.changes)
+        repaint = repaint or len(self.shown) != self._tiles
+        self._tiles = len(self.shown)
         if not repaint and len(before) == len(self._lines):
             for row, line in enumerate(self._lines):
                 if line != before[row]:
-                    changes += changes_between(row, before[row], line)  # type: ignore[arg-type]
+                    changes += self._changes(row, before[row], line)
         repaint = repaint or update.repaint or 3 * len(changes) > size.width * size.height
         self.take(Update(() if repaint else tuple(changes), update.text, update.transfers, repaint))
+
+    def _changes(self, row: int, before: Line, after: Line) -> list[Change]:
+        """What differs in one row; where words make room for a picture, the picture's cells."""
+        gone = [
+            col
+            for col, (old, new) in enumerate(zip(before, after, strict=True))
+            if (old is None) != (new is None)
+        ]
+        if not gone:
+            return changes_between(row, before, after)  # type: ignore[arg-type]
+        base = self.surface.cells(row)
+        merged: list[Cell] = [
+            cell if cell is not None else base[col] for col, cell in enumerate(after)
+        ]
+        differing = (col for col, cell in enumerate(after) if cell != before[col])
+        return [Change(row, col, merged[col]) for col in differing if merged[col].text]
 
     def _lay_out(self) -> bool:
         """Bring the tiles in line with the pane; whether that is another layout."""
@@ -274,6 +293,8 @@ class SetGrid(PicturePane, can_focus=True):
         if self._draws_pictures:
             for row in range(slot.top, min(slot.bottom, len(lines))):
                 lines[row][slot.left : slot.right] = [None] * slot.width
+            if failure := self._failure(at):
+                self._draw_failure(lines, failure, slot)
         else:
             self._draw_words(lines, crop, slot)
         if selected:
@@ -300,6 +321,13 @@ class SetGrid(PicturePane, can_focus=True):
         for row in range(slot.top, min(slot.bottom, len(lines))):
             _write(lines, row, slot.left - FRAME, [cell(side)])
             _write(lines, row, slot.right, [cell(side)])
+
+    def _draw_failure(self, lines: list[Line], words: str, slot: Rect) -> None:
+        """Why there is no picture, in the middle of its place."""
+        ink, ground, _ = self._inks
+        cells = clipped(cells_of(words, ink, ground), slot.width)
+        row, col = slot.top + slot.height // 2, slot.left + (slot.width - len(cells)) // 2
+        _write(lines, row, col, cells)
 
     def _draw_words(self, lines: list[Line], crop: Crop, slot: Rect) -> None:
         words, ground, _ = self._inks
@@ -328,16 +356,16 @@ class SetGrid(PicturePane, can_focus=True):
         found = grid.found.get(crop.id, NONE)
         twin = self._has_twin(grid, at)
         pieces = [Ink(f" {'twin' if item.mirror else crop.status}", STATUS_INKS[crop.status])]
-        if found.errors and not item.mirror:
-            pieces.append(Ink(f" !{found.errors}", "error", bold=True))
-        if found.warnings and not item.mirror:
-            pieces.append(Ink(f" ~{found.warnings}", "warning"))
+        if (found.errors or found.warnings) and not item.mirror:
+            pieces.append(Ink(" "))
+            if found.errors:
+                pieces.append(Ink(f"!{found.errors}", "error", bold=True))
+            if found.warnings:
+                pieces.append(Ink(f"~{found.warnings}", "warning"))
         if twin:
             pieces.append(Ink(" +twin", "secondary"))
         if crop.id in grid.files and not item.mirror:
             pieces.append(Ink(" by hand", "warning"))
-        if failure := self._failure(at) if self._draws_pictures else "":
-            pieces.append(Ink(f" {failure}", "warning"))
         words, ground, frame = self._inks
         own = self.app.native_ansi_color
         out: list[Cell] = []

@@ -53,7 +53,7 @@ class SetMeters(RowList):
         return len(self.meters)
 
     def blocks(self) -> list[list[list[Cell]]]:
-        """The rows of each target; the words are left out where they don't all fit."""
+        """The rows of each target, with the words of as many as there is room for."""
         width = self.size.width
         if width < 1:
             return [[[]] for _ in self.meters]
@@ -61,11 +61,13 @@ class SetMeters(RowList):
         wants = max((len(meter.want) for meter in self.meters), default=0)
         length = min(MOST, width - NAME - values - wants - 11)
         bars = [[self._bar(meter, length, values)] for meter in self.meters]
-        with_words = [
-            bar + ([] if meter.ok else self._words(meter))
-            for bar, meter in zip(bars, self.meters, strict=True)
-        ]
-        return with_words if 1 + sum(map(len, with_words)) <= self._most else bars
+        room = self._most - 1 - len(bars)
+        for bar, meter in zip(bars, self.meters, strict=True):
+            words = [] if meter.ok else self._words(meter)
+            if len(words) <= room:
+                bar += words
+                room -= len(words)
+        return bars
 
     def _bar(self, meter: Meter, length: int, values: int) -> list[Cell]:
         """A sign, the name, a bar of so many cells if there is room for it, the value."""
