@@ -10,7 +10,7 @@ from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.cells import ANY, Cell, Change
 from spyke_tui.terminal.gallery import Framed
 from spyke_tui.terminal.scene import Palette
-from spyke_tui.terminal.sixel_canvas import SixelCanvas
+from spyke_tui.terminal.sixel_canvas import PIECE_CELLS, SixelCanvas
 from spyke_tui.terminal.sixel_wire import sixel
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Terminal, Transfer, Update
 
@@ -130,18 +130,19 @@ class SixelGallery:
             while len(self._encoded) > KEPT:
                 self._encoded.popitem(last=False)
         drawn.canvas.lay(
-            self._place, drawn.slot, encoded.rows, encoded.palette, set(), encoded.whole
+            self._place, drawn.slot, encoded.rows, encoded.palette, set(), encoded.pieces
         )
         return drawn.canvas.repair()
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A picture as indices into a palette, and as the sixels that draw all of it."""
+    """A picture as indices into a palette, and as the sixels that draw it: so many rows of cells,
+    and their picture, so that a key press waits behind a part of it at most."""
 
     rows: list[bytes]
     palette: tuple[int, ...]
-    whole: str
+    pieces: tuple[tuple[int, str], ...]
 
 
 @dataclass(slots=True)
@@ -171,7 +172,17 @@ class Drawn:
         palette = tuple(
             int.from_bytes(values[at : at + 3], "big") for at in range(0, len(values), 3)
         )
-        self.encoded = Encoded(rows, palette, sixel(rows, palette))
+        down = max(1, PIECE_CELLS // max(1, self.slot.width))
+        tops = range(0, self.slot.height, down)
+        high = height // max(1, self.slot.height)
+        pieces = tuple(
+            (
+                min(down, self.slot.height - top),
+                sixel(rows[top * high : (top + down) * high], palette),
+            )
+            for top in tops
+        )
+        self.encoded = Encoded(rows, palette, pieces)
 
     def next(self) -> str:
         return ""

@@ -34,7 +34,7 @@ class SixelCanvas:
         self._covered: tuple[Rect, ...] = ()
         self._stale: set[tuple[int, int]] = set()
         self._repair: Repair | None = None
-        self._whole = ""
+        self._ready: dict[int, tuple[int, str]] = {}
 
     def lay(
         self,
@@ -43,13 +43,17 @@ class SixelCanvas:
         rows: list[bytes],
         colours: Sequence[int],
         text: set[tuple[int, int]],
-        whole: str = "",
+        ready: Sequence[tuple[int, str]] = (),
     ) -> None:
         """Other pixels in another place: all of it is stale.
 
-        `whole`: all of these rows as a sixel picture, where somebody has encoded them already.
+        `ready`: all of these rows as sixel pictures, where somebody has encoded them already, from
+        the top: how many rows of cells, and the picture.
         """
-        self._whole = whole
+        self._ready, top = {}, area.top
+        for down, picture in ready:
+            self._ready[top] = (down, picture)
+            top += down
         self._place, self.area = place, area
         self._rows, self._colours, self._text = rows, colours, text
         self._stale = {
@@ -60,7 +64,7 @@ class SixelCanvas:
 
     def change(self, rows: list[bytes], text: set[tuple[int, int]]) -> str:
         """Other pixels in the same place, in the same colours: what draws the changed cells."""
-        before, self._rows, self._whole = self._rows, rows, ""
+        before, self._rows, self._ready = self._rows, rows, {}
         uncovered = self._text - text
         self._text = text
         dirty = (self._changed(before, rows) | uncovered) - text - self._stale
@@ -88,19 +92,19 @@ class SixelCanvas:
         if not self._stale:
             return NOTHING
         if len(self._stale) <= AT_ONCE:
-            return Update(text=self.piece(AT_ONCE))
+            out = ""
+            while self._stale:
+                out += self.piece(AT_ONCE)
+            return Update(text=out)
         if self._repair is not None and not self._repair.over:
             return NOTHING
         self._repair = Repair(self)
         return Update(transfers=(self._repair,))
 
     def piece(self, limit: int) -> str:
-        """Draw so many stale cells, whole rows of them; all at once what is encoded already."""
-        if self._whole and not self._text and self._is_lost():
-            self._stale = set()
-            return f"\x1b[{self._place.top + self.area.top + 1};" + (
-                f"{self._place.left + self.area.left + 1}H{self._whole}"
-            )
+        """Draw so many stale cells, whole rows of them, or what is encoded already of the first."""
+        if ready := self._taken_ready():
+            return ready
         taken: set[tuple[int, int]] = set()
         for row in sorted({row for row, _ in self._stale}):
             if len(taken) >= limit:
@@ -120,12 +124,22 @@ class SixelCanvas:
     def is_whole(self) -> bool:
         return not self._stale
 
-    def _is_lost(self) -> bool:
-        """Whether nothing of the picture stands, and nothing lies over its place."""
-        area = self.area
-        return len(self._stale) == area.width * area.height and not any(
+    def _taken_ready(self) -> str:
+        """The encoded picture of the first stale rows, where it fits: nothing of it stands, and
+        nothing lies over its place."""
+        first = min((row for row, _ in self._stale), default=0)
+        down, picture = self._ready.get(first, (0, ""))
+        if not picture or self._text:
+            return ""
+        area = Rect(self.area.left, first, self.area.width, down)
+        cells = set(_cells(area))
+        if not cells <= self._stale or any(
             not rect.intersection(area).is_empty for rect in self._covered
-        )
+        ):
+            return ""
+        self._stale -= cells
+        row, col = self._place.top + first + 1, self._place.left + area.left + 1
+        return f"\x1b[{row};{col}H{picture}"
 
     def _is_covered(self, row: int, col: int) -> bool:
         return any(

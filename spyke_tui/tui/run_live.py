@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-from time import monotonic
+from time import monotonic, process_time
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import PictureError
@@ -21,7 +21,7 @@ APART = 0.3
 """Seconds between two previews at least: more often nobody looks."""
 LONGEST = 3.0
 """Seconds after which there is one more however slow the way is."""
-SHARE = 0.06
+SHARE = 0.08
 """The share of a core that previews may take."""
 NEAR_RATE, FAR_RATE = 500_000, 50_000
 """Bytes a second that previews may take of the way to the terminal: on one machine, over SSH."""
@@ -72,16 +72,16 @@ class LivePreview:
             kind, size = screen.kind, screen.picture_size
             if size.width > 1 and size.height > 1 and not screen.is_picture_busy:
                 ground = screen.ground
-                begun = monotonic()
+                begun = process_time()
                 framed = await asyncio.to_thread(self._next, kind, size, ground)
                 if framed is not None and size == screen.picture_size and self._wanted.is_set():
-                    work = monotonic() - begun
                     self._framed = (kind, framed, monotonic())
                     before = screen.spyke.writer.written
                     screen.show_live()
                     while self._screen.is_picture_busy:
                         await asyncio.sleep(0.02)
                     written = screen.spyke.writer.written - before
+                    work = process_time() - begun  # encoding runs in threads of its own
                     pause = pause_after(written, work, self._far)
             await asyncio.sleep(pause)
 

@@ -133,3 +133,19 @@ def test_a_picture_of_another_size_does_no_harm(protocol: str) -> None:
     strip.place(Place(0, 0, 5, 2, strip.cell(Size(10, 20))), (Rect(0, 0, 2, 2),))
     assert len(strip.cells(0)) == 5
     strip.close()
+
+
+def test_a_large_sixel_picture_goes_out_in_pieces_that_were_encoded_before() -> None:
+    gallery = open_galleries("sixel", Palette(), Terminal()).live
+    slot = Rect(0, 0, 60, 30)
+    gallery.place(Place(0, 0, 60, 30, Size(10, 20)), (slot,))
+    (transfer,) = gallery.show([framed(gallery, 1, slot)]).transfers
+    transfer.prepare()
+    assert transfer.next() == ""
+    (repair,) = transfer.done().transfers
+    pieces = list(iter(repair.next, ""))
+    assert len(pieces) >= 6
+    assert [piece.split("H")[0] for piece in pieces][:2] == ["\x1b[1;1", "\x1b[6;1"]
+    # What was written over meanwhile is mended, and no more than that.
+    repaired = all_of(gallery.repainted([Span(7, 0, 5)], ()))
+    assert repaired.startswith("\x1b[8;1H") and repaired.count("\x1bP") == 1

@@ -45,10 +45,14 @@ from spyke_tui.tui.widgets.status_line import StatusLine
 if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.geometry import Size
+    from textual.timer import Timer
 
     from spyke_tui.model.geometry import Size as Pixels
     from spyke_tui.tui.session import Session
 
+
+REST = 0.12
+"""Seconds that the keys must rest before the chosen image is drawn large."""
 
 HOW_TO_START = (
     "Start ComfyUI there: python main.py in its folder, with --listen where that is another "
@@ -74,6 +78,7 @@ class RegularizationScreen(PaneScreen):
         self._offered: dict[Kind, int] = {}
         self._said = ""
         self._drawing = False
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield PaneBar("reg")
@@ -238,7 +243,15 @@ class RegularizationScreen(PaneScreen):
             self._said = words
 
     def go(self, by: int) -> None:
+        """Choose another image; the large picture follows when the keys rest."""
         self.selection.go(self.view, by)
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        self.draw()
 
     def follow_newest(self) -> None:
         """Back to what is being drawn; a start that waits for a server is given up."""
@@ -383,6 +396,8 @@ class RegularizationScreen(PaneScreen):
             self._picture.show((None,))
             return
         self._about.say(image_words(image, image.index in rejected))
+        if self._resting is not None:
+            return
         self._picture.show(
             (self._pictures.framed(image, self._folder, self.picture_size, self.ground),)
         )
