@@ -13,6 +13,7 @@ import PIL
 
 from tests.bench.building import bench_build, bench_check, bench_scaling, bench_unchanged
 from tests.bench.crowded import bench_crowded
+from tests.bench.generating import bench_generating
 from tests.bench.pictures import bench_pictures
 from tests.bench.report import say
 from tests.bench.screens import bench_first_frame
@@ -30,6 +31,7 @@ SECTIONS: Mapping[str, Callable[[int], bool]] = {
     "pictures": bench_pictures,
     "opening": bench_opening,
     "held": bench_held,
+    "generating": bench_generating,
 }
 
 
