@@ -25,6 +25,8 @@ NAMES = {
     "enter": "Enter",
     "escape": "Esc",
     "delete": "Delete",
+    "home": "Home",
+    "end": "End",
     "tab": "Tab",
 }
 

@@ -18,6 +18,7 @@ from tests.bench.pictures import bench_pictures
 from tests.bench.report import say
 from tests.bench.screens import bench_first_frame
 from tests.bench.sheets import bench_held, bench_opening
+from tests.bench.set_pane import bench_set
 from tests.bench.suggesting import bench_suggest
 
 SECTIONS: Mapping[str, Callable[[int], bool]] = {
@@ -29,6 +30,7 @@ SECTIONS: Mapping[str, Callable[[int], bool]] = {
     "crowded": bench_crowded,
     "frame": bench_first_frame,
     "pictures": bench_pictures,
+    "set": bench_set,
     "opening": bench_opening,
     "held": bench_held,
     "generating": bench_generating,

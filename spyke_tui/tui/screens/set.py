@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from spyke_tui.tui.widgets.row_list import RowTaken
     from spyke_tui.tui.widgets.set_grid import TileChosen
 
+COARSE, COARSE_NARROW = 6, 3
+"""Cells by which pictures in half cells are wider."""
 LOOK = 1.5
 """Seconds between two looks whether files have changed."""
 
@@ -220,6 +222,8 @@ class SetScreen(PaneScreen):
 
     def _scale(self) -> int:
         usual = SMALL if self.has_class(NARROW) else BIG if self.has_class(LARGE) else NORMAL
+        if self.session.choice.protocol == "halfcell":  # a cell is two pixels only
+            usual += COARSE_NARROW if self.has_class(NARROW) else COARSE
         return usual + self.zoom
 
     def recolour(self) -> None:
