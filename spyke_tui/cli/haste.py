@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 """A decoder asks for the interpreter after every 64 kB of a file. With Python's own 5 ms it stands
 still most of the time while another thread imports modules or writes captions."""
 

@@ -135,7 +135,7 @@ def require_known_ids(project: Project, ids: Iterable[str]) -> None:
             )
 
 
-@dataclass
+@dataclass(slots=True, eq=False, repr=False)
 class _Build:
     project: Project
     folder: Path

@@ -15,7 +15,7 @@ CHANGED_BY_HAND = "changed since it was built"
 NOT_OURS = "not written by spyke-tui"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Ledger:
     """The manifest and the result of one build; `force` has the ids that may be overwritten."""
 

@@ -24,7 +24,7 @@ LIVE_PIXELS = 9_000_000
 """A further sheet is decoded only while all decoded ones stay below this (some 36 MB in RGB)."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class SheetJobs(Generic[Job]):
     """One picture and what is to be cut from it. `pixels` is its size, from its header."""
 

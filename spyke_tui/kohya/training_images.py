@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,7 +27,7 @@ Progress = Callable[[int, int, str], None]
 """Called as (files done, files in all, what was just done), always in the caller's thread."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Job:
     """One picture to make. `compare` holds the file that is there against it before writing;
     `before` is the digest of what we wrote there, where that was edited since."""
@@ -38,7 +38,7 @@ class _Job:
     before: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Made:
     """What a worker did: wrote the file, found it as it would have written it, or left it.
 
@@ -51,7 +51,7 @@ class _Made:
     data: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class TrainingImages:
     """The pictures of one build. `digests` has the sha256 of the sheets by key, `train` is the
     folder they go to."""
@@ -136,7 +136,7 @@ class TrainingImages:
         """
         for path in paths:
             source = self.ledger.manifest.sources.get(str(path))
-            if ahead and source and astuple(source.stamp) == ahead.stamp:
+            if ahead and source and tuple(source.stamp.as_list()) == ahead.stamp:
                 return path
         return None
 

@@ -25,6 +25,10 @@ class Stamp:
     ctime_ns: int
     inode: int
 
+    def as_list(self) -> list[int]:
+        """For JSON; ``Stamp(*list)`` is the way back."""
+        return [self.size, self.mtime_ns, self.ctime_ns, self.inode]
+
     @classmethod
     def of(cls, path: Path | str) -> Stamp | None:
         """The stamp of a regular file (links followed), or None where there is none."""

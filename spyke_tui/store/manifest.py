@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,6 +35,11 @@ class Entry:
     sha256: str
     stamp: Stamp
 
+    def as_row(self) -> dict[str, Any]:
+        """What is kept of it, as JSON has it."""
+        row = {"crop": self.crop, "key": self.key, "sha256": self.sha256}
+        return {**row, "stamp": self.stamp.as_list()}
+
 
 @dataclass(slots=True)
 class Source:
@@ -41,6 +47,10 @@ class Source:
 
     sha256: str
     stamp: Stamp
+
+    def as_row(self) -> dict[str, Any]:
+        """What is kept of it, as JSON has it."""
+        return {"sha256": self.sha256, "stamp": self.stamp.as_list()}
 
 
 @dataclass(slots=True)
@@ -132,28 +142,30 @@ class Manifest:
 
     def write(self) -> None:
         """Save, whole or nothing. Raises `WriteError`."""
-
-        def row(item: Entry | Source) -> dict[str, Any]:
-            values = asdict(item)
-            values["stamp"] = list(values["stamp"].values())
-            return values
-
-        data = {
+        head = {
             "version": VERSION,
             "project": self.project,
             "character": self.root.name,
             "train_folder": self.train_folder,
             "reg_folder": self.reg_folder,
-            "files": {name: row(entry) for name, entry in sorted(self.files.items())},
-            "sources": {name: row(source) for name, source in sorted(self.sources.items())},
         }
-        write_whole(self.path_in(self.root), json.dumps(data, indent=0).encode())
+        files, sources = sorted(self.files.items()), sorted(self.sources.items())
+        text = (
+            f"{json.dumps(head)[:-1]},\n"
+            f'"files": {_lines((name, entry.as_row()) for name, entry in files)},\n'
+            f'"sources": {_lines((name, source.as_row()) for name, source in sources)}}}\n'
+        )
+        write_whole(self.path_in(self.root), text.encode())
         try:
             os.unlink(self.journal_in(self.root))
         except OSError:
             return  # there was none; a stale one only says again what the manifest says
 
     def name_of(self, path: Path) -> str:
+        """`path` below the root, with forward slashes. Raises ValueError for any other."""
+        whole, above = str(path), f"{self.root}/"
+        if whole.startswith(above):  # pathlib takes ten times as long, and this is asked often
+            return whole[len(above) :]
         return path.relative_to(self.root).as_posix()
 
     def state_of(self, path: Path) -> State:
@@ -185,6 +197,11 @@ class Manifest:
         if stamp is not None:
             self.sources[str(path)] = Source(digest, stamp)
         return digest
+
+
+def _lines(rows: Iterable[tuple[str, dict[str, Any]]]) -> str:
+    """A JSON object with one row a line; a tenth of the time of the library's own indenting."""
+    return "{\n" + ",\n".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows) + "}"
 
 
 def _is_below(name: str) -> bool:
