@@ -17,8 +17,8 @@ from tests.bench.generating import bench_generating
 from tests.bench.pictures import bench_pictures
 from tests.bench.report import say
 from tests.bench.screens import bench_first_frame
-from tests.bench.sheets import bench_held, bench_opening
 from tests.bench.set_pane import bench_set
+from tests.bench.sheets import bench_held, bench_opening
 from tests.bench.suggesting import bench_suggest
 
 SECTIONS: Mapping[str, Callable[[int], bool]] = {
