@@ -12,12 +12,11 @@ if TYPE_CHECKING:
 
 
 def has_left(app: App[None]) -> bool:
-    """Whether what is being done now is for a part of a screen that is open no longer, or the
-    app as a whole is about to end."""
+    """Whether what is being done now is for a part of a screen that is open no longer."""
     part = active_message_pump.get(None)
     if part is None or part is app:
         return False
-    if app._exit or part._closing:
+    if part._closing:
         return True
     around = (part, *getattr(part, "ancestors", ()))
     screen = next((one for one in around if isinstance(one, Screen)), None)

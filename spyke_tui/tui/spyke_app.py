@@ -160,8 +160,8 @@ class SpykeApp(App[None]):
         """What is refused in an answer to a question is told; all else ends the app."""
         if isinstance(error, SpykeError) and self.is_running:
             self.notify(plain(str(error)), severity="warning", markup=False)
-        elif isinstance(error, NoMatches) and has_left(self):
-            pass  # a key closed it before its parts were there
+        elif self._exit or (isinstance(error, NoMatches) and has_left(self)):
+            pass  # all is saved and on its way out; or a key closed it before its parts were there
         else:
             super()._handle_exception(error)
 
