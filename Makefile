@@ -4,6 +4,7 @@
 #   make setup   .venv/bin/spyke-tui
 #   make test    style, types, layers, tests
 #   make bench   how fast, as ratios on this machine
+#   make torture killed, starved and fed with nonsense, for an hour
 #
 # Each target sets up what it needs, once; the stamps are in .venv. To start over: rm -rf .venv
 
@@ -12,11 +13,11 @@ BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 CODE    := spyke_tui tests
 
-.PHONY: help setup demo test bench lint
+.PHONY: help setup demo test bench torture lint
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '3,8s/^# \{0,3\}//p' Makefile
+	@sed -n '3,9s/^# \{0,3\}//p' Makefile
 
 setup: $(VENV)/.installed
 
@@ -35,6 +36,9 @@ lint: setup
 
 bench: setup
 	@$(BIN)/python -m tests.bench
+
+torture: setup
+	@$(BIN)/python -m tests.torture
 
 # The first Python that is new enough and can make virtual environments.
 $(VENV)/.made:

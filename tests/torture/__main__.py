@@ -17,13 +17,15 @@ from tests.torture import crash
 from tests.torture.crash import Outcome
 from tests.torture.report import heading, say, table
 
-SECTIONS = ("crash",)
+SECTIONS = ("crash", "hostile")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--kills", type=int, default=320, help="cases of the crash harness")
+    parser.add_argument("--cases", type=int, default=5000, help="mutated inputs a parser")
+    parser.add_argument("--projects", type=int, default=400, help="hostile projects of a kind")
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     parser.add_argument("--only", default="", help="only this script, command or ending")
@@ -35,6 +37,10 @@ def main() -> int:
     for section in arguments.sections or SECTIONS:
         if section == "crash":
             failed |= crashes(arguments.kills, arguments.seed, arguments.jobs, arguments.only)
+        if section == "hostile":
+            from tests.torture import hostile
+
+            failed |= hostile.report(arguments.cases, arguments.projects, arguments.seed)
     return int(failed)
 
 
