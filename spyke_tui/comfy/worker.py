@@ -43,9 +43,9 @@ GIVE_BACK_SECONDS = 10.0
 """After so long without a word the other servers take over what this one had."""
 LONGEST_BACKOFF = 10.0
 DEPTH = 2
-DEEPEST = 8
-SHORT_SECONDS = 0.4
-"""Jobs shorter than that need more of them waiting, or the server waits for us."""
+DEEPEST = 32
+COVERED_SECONDS = 0.4
+"""So much work waits on the server at least: shorter jobs need more of them, or it waits for us."""
 UNSEEN_SECONDS = 120.0
 """A prompt that neither events nor a queue which hides some tell of is lost after that."""
 BAD_ANSWERS = 3
@@ -105,10 +105,9 @@ class Worker:
 
     @property
     def _depth(self) -> int:
-        typical = self.median_seconds
-        if not self.seconds or typical >= SHORT_SECONDS:
+        if not self.seconds:
             return DEPTH
-        return min(DEEPEST, DEPTH + int(SHORT_SECONDS / max(typical, 0.01)) // 4)
+        return min(DEEPEST, DEPTH + int(COVERED_SECONDS / max(self.median_seconds, 0.001)))
 
     def describe(self) -> dict[str, object]:
         """What followers see of it."""
