@@ -67,6 +67,7 @@ def lay_out(pane: Size, wish: int, cell: Size, *, pictures: bool = True) -> Grid
     while columns and rows and width < LARGEST and fits(width + 1) == (columns, rows):
         width += 1
     height = height_of(width)
-    columns, rows = max(1, columns), max(1, rows)
+    if not (columns and rows):
+        columns, rows = 1, 0  # no tile at all has room
     left = max(0, pane.width - columns * (width + 2 * FRAME)) // 2
     return GridLayout(columns, rows, width, height, left, 0)

@@ -33,7 +33,7 @@ def _columns(screen: SetScreen) -> int:
 
 
 def _page(screen: SetScreen) -> int:
-    return screen.grid.layout_.tiles
+    return max(1, screen.grid.layout_.tiles)
 
 
 def _take(screen: SetScreen) -> None:

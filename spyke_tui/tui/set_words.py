@@ -104,7 +104,7 @@ def _mend_line(screen: SetScreen, finding: Finding) -> list[Ink]:
     return out
 
 
-def meter_words(meter: Meter) -> Words:
+def meter_words(screen: SetScreen, meter: Meter) -> Words:
     """A target, and how to come nearer to it."""
     head = [
         Ink("✓ " if meter.ok else "! ", "success" if meter.ok else "warning", bold=True),
@@ -112,4 +112,6 @@ def meter_words(meter: Meter) -> Words:
         Ink(meter.words),
     ]
     keys = ["Enter list the crops that would help"] if meter.filter else []
-    return head, [], [*keys, "Esc back to the pictures", "Tab findings"]
+    keys += [f"{_key(screen, 'set.leave')} back to the pictures",
+             f"{_key(screen, 'set.part')} findings"]  # fmt: skip
+    return head, [], keys

@@ -72,8 +72,8 @@ class BuildScreen(ModalScreen[None]):
         start(app, work, "build-work", thread=True)
 
     def _progress(self, done: int, total: int) -> None:
-        if self.is_mounted:
-            self.query_one(ProgressBar).update(total=max(1, total), progress=done)
+        for bar in self.query(ProgressBar):  # none once the user has gone back
+            bar.update(total=max(1, total), progress=done)
 
     def _end(self, words: str, problem: bool) -> None:
         """Tell it here; where the user went back meanwhile, as a message."""
@@ -89,8 +89,8 @@ class BuildScreen(ModalScreen[None]):
             )
 
     def _say(self, words: str) -> None:
-        if self.is_mounted:
-            self.query_one("#verdict", Static).update(Content(words))
+        for verdict in self.query("#verdict").results(Static):
+            verdict.update(Content(words))
 
 
 def told(result: BuildResult) -> str:

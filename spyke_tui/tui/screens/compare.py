@@ -157,15 +157,16 @@ class CompareScreen(ModalScreen[bool]):
     def _words(self, crop: Crop, mirror: bool, other: Crop | None) -> str:
         """The fields; ≠ stands before those in which the two differ."""
         dataset = self._session.project.dataset
-        lines = []
+        lines: list[tuple[bool, str]] = []
         for name in FIELDS:
             value = getattr(crop, name)
             differs = other is not None and value != getattr(other, name)
             shown = ", ".join(value) if isinstance(value, tuple) else _plain(value)
             if shown or differs:
-                lines.append(f"{'≠' if differs else ' '} {name}: {shown or '-'}")
+                lines.append((not differs, f"{'≠' if differs else ' '} {name}: {shown or '-'}"))
         caption = mirror_caption_of(crop, dataset) if mirror else caption_of(crop, dataset)
-        return "\n".join(map(plain, [f"  {caption}", *lines]))
+        lines.sort(key=lambda line: line[0])  # what differs comes first
+        return "\n".join(map(plain, [f"  {caption}", *[line for _, line in lines]]))
 
 
 def _plain(value: object) -> str:

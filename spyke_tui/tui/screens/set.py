@@ -18,7 +18,7 @@ from spyke_tui.tui.set_pictures import SetPictures
 from spyke_tui.tui.set_words import crop_words, finding_words, meter_words, title_words
 from spyke_tui.tui.stylesheets import stylesheet
 from spyke_tui.tui.themes import palette_of
-from spyke_tui.tui.widgets.caption_parts import FormTitle
+from spyke_tui.tui.widgets.caption_parts import FormTitle, Ink
 from spyke_tui.tui.widgets.finding_list import FindingList
 from spyke_tui.tui.widgets.frames import Columns, Rows
 from spyke_tui.tui.widgets.pane_bar import PaneBar
@@ -184,14 +184,12 @@ class SetScreen(PaneScreen):
         if not self.is_mounted:
             return
         if self.focused is self.meters and self.meters.count:
-            head, lines, keys = meter_words(self.meters.meters[self.meters.at])
+            head, lines, keys = meter_words(self, self.meters.meters[self.meters.at])
         elif self.focused is self.findings and self.findings.selected is not None:
             head, lines, keys = finding_words(self, self.findings.selected)
         else:
             head, lines, keys = crop_words(self)
         if self._said or self.check.problem:
-            from spyke_tui.tui.widgets.caption_parts import Ink
-
             lines = [[Ink(self._said or self.check.problem, "warning", bold=True)], *lines]
         self._detail.show(head, lines, keys)
 
