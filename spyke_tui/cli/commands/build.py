@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spyke_tui.cli.haste import hurry
+from spyke_tui.cli.haste import hurry, reuse_memory
 from spyke_tui.cli.output import ProgressBar, counted, painted, wrapped
 from spyke_tui.errors import UsageError
 from spyke_tui.kohya.result import BuildResult
@@ -64,6 +64,7 @@ def _build(
     if not (only or force) and (unchanged := count_unchanged(str(path))):
         return _say(BuildResult(unchanged=unchanged), as_json=as_json)
     hurry()
+    reuse_memory()
     file = CropsFile.read(path)
     from spyke_tui.kohya.build import build_project
 
