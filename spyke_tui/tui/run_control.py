@@ -13,6 +13,7 @@ from spyke_tui.errors import SpykeError
 from spyke_tui.model.generation import Kind
 from spyke_tui.model.history import ReadOnlyError
 from spyke_tui.model.settings_edit import settings_of
+from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class RunControl:
         try:
             await self._try(attempt, warned)
         except SpykeError as error:
-            self._app.notify(str(error), severity="warning", markup=False)
+            self._app.notify(plain(str(error)), severity="warning", markup=False)
         finally:
             if self.attempt is attempt:
                 self.attempt = None

@@ -17,9 +17,10 @@ from spyke_tui.model.generation import KINDS, Kind, settings_digest
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.run_view import Order, RunView
 from spyke_tui.model.settings_edit import settings_of
+from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
 from spyke_tui.tui.run_candidates import CandidateIntake
-from spyke_tui.tui.run_words import ended_words, indicator
+from spyke_tui.tui.run_words import TITLES, ended_words, indicator
 
 if TYPE_CHECKING:
     from spyke_tui.model.project import Generation
@@ -148,6 +149,8 @@ class RunWatch:
             elif kind in self._seen and not first:
                 self._seen.discard(kind)
                 self._ended(view)
+            if view.state == "paused" and before.state != "paused" and not first:
+                self._paused(view)
             self._intake.look(kind, view)
             for told in self._told:
                 told(kind)
@@ -181,10 +184,20 @@ class RunWatch:
             with suppress(SpykeError):
                 await asyncio.to_thread(self._followers[kind].order, "reread")
 
+    def _paused(self, view: RunView) -> None:
+        """By itself, because something went wrong: whoever looks elsewhere is told."""
+        if view.message:
+            from spyke_tui.tui.run_bell import ring
+
+            words = f"{TITLES[view.kind]} is paused: {view.message}"
+            self._app.notify(plain(words), severity="warning", markup=False)
+            ring(self._app, words)
+
     def _ended(self, view: RunView) -> None:
         from spyke_tui.tui.run_bell import ring
 
         words = ended_words(view)
         bad = view.state in ("failed", "died")
-        self._app.notify(words, severity="warning" if bad else "information", markup=False)
-        ring(self._app, words)
+        self._app.notify(plain(words), severity="warning" if bad else "information", markup=False)
+        if view.state != "stopped":  # somebody asked for that and knows
+            ring(self._app, words)

@@ -335,9 +335,16 @@ async def test_the_bell_when_it_is_done_in_any_pane(
     async with reg(running_view(None), pane=False) as it:
         rung: list[str] = []
         monkeypatch.setattr("spyke_tui.tui.run_bell.ring", lambda app, words: rung.append(words))
-        it.run.stand("done", done=150)
+        it.run.stand("paused", message="Out of memory.")
         await it.until(lambda: bool(rung), "the bell")
-        assert rung == ["Regularization: all 150 images are there."]
+        it.run.stand("running", message="")
+        await shows(it, "reg 37/150 6m")
+        it.run.stand("paused")  # by somebody, who knows
+        await shows(it, "reg 37/150 paused")
+        it.run.stand("done", done=150)
+        await it.until(lambda: len(rung) > 1, "the bell")
+        assert rung == ["Regularization is paused: Out of memory.",
+                        "Regularization: all 150 images are there."]  # fmt: skip
         assert any("all 150 images" in note.message for note in it.app._notifications)
 
 

@@ -15,6 +15,7 @@ from spyke_tui.model.generation import KINDS, Kind
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.run_view import ImageView, Order, RunView
 from spyke_tui.model.settings_edit import settings_of
+from spyke_tui.terminal.cells import plain
 from spyke_tui.terminal.gallery import Framed, open_galleries
 from spyke_tui.tui.background import start
 from spyke_tui.tui.keymap import bindings_of
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 
 REST = 0.12
 """Seconds that the keys must rest before the chosen image is drawn large."""
+
+SAID = 6.0
+"""Seconds for which a remark stands."""
 
 HOW_TO_START = (
     "Start ComfyUI there: python main.py in its folder, with --listen where that is another "
@@ -228,12 +232,19 @@ class RegularizationScreen(PaneScreen):
         if action in COMMANDS:
             self._said = ""
             COMMANDS[action](self)
+            if self._said:
+                self.set_timer(SAID, partial(self._unsay, self._said))
             self.draw()
 
     def say(self, words: str) -> None:
-        """A remark, until the next key."""
+        """A remark where the keys stand, for a while."""
         self._said = words
         self.draw()
+
+    def _unsay(self, words: str) -> None:
+        if self._said is words:
+            self._said = ""
+            self._draw_soon()
 
     def order(self, order: Order, words: str) -> None:
         """Tell the run, and say that it was told."""
@@ -293,7 +304,7 @@ class RegularizationScreen(PaneScreen):
     def _hindered(self, kind: Kind, found: list[Hindrance], attempt: Attempt) -> None:
         """Something would go wrong: say what, and jump to where it is put right."""
         if self.app.screen is not self or kind != self.kind:
-            words = f"{TITLES[kind]} can't start: {found[0].message}"
+            words = plain(f"{TITLES[kind]} can't start: {found[0].message}")
             self.app.notify(words, severity="warning", markup=False)
             return
         from spyke_tui.tui.screens.run_hindrances import HindrancesScreen
