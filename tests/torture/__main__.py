@@ -26,8 +26,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=320, help="cases of the crash harness")
     parser.add_argument("--cases", type=int, default=5000, help="mutated inputs a parser")
     parser.add_argument("--projects", type=int, default=400, help="hostile projects of a kind")
+    parser.add_argument("--panes", type=int, default=10, help="projects shown in all panes")
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
+    parser.add_argument(
+        "--promise", type=float, default=crash.PROMISE, help="seconds: the oldest loss allowed"
+    )
     parser.add_argument("--only", default="", help="only this script, command or ending")
     arguments = parser.parse_args()
     unknown = set(arguments.sections) - set(SECTIONS)
@@ -36,23 +40,27 @@ def main() -> int:
     failed = False
     for section in arguments.sections or SECTIONS:
         if section == "crash":
-            failed |= crashes(arguments.kills, arguments.seed, arguments.jobs, arguments.only)
+            failed |= crashes(arguments)
         if section == "hostile":
             from tests.torture import hostile
 
-            failed |= hostile.report(arguments.cases, arguments.projects, arguments.seed)
+            failed |= hostile.report(
+                arguments.cases, arguments.projects, arguments.panes, arguments.seed
+            )
     return int(failed)
 
 
-def crashes(number: int, seed: int, jobs: int, only: str) -> bool:
+def crashes(arguments: argparse.Namespace) -> bool:
     """Kill it so many times; whether anything was found."""
+    number, seed, jobs = arguments.kills, arguments.seed, arguments.jobs
     heading(f"Killed at random points: {number} cases, seed {seed}")
     start = time.monotonic()
     shares = [
         (number * (job + 1) // jobs - number * job // jobs, seed + job) for job in range(jobs)
     ]
     with ProcessPoolExecutor(jobs) as pool:
-        outcomes = [outcome for some in pool.map(_share, shares, [only] * jobs) for outcome in some]
+        played = pool.map(_share, shares, [arguments.only] * jobs, [arguments.promise] * jobs)
+        outcomes = [outcome for some in played for outcome in some]
     _print_outcomes(outcomes)
     bad = [outcome for outcome in outcomes if outcome.failures]
     for outcome in bad:
@@ -63,16 +71,16 @@ def crashes(number: int, seed: int, jobs: int, only: str) -> bool:
     say()
     say(
         f"{len(outcomes)} cases in {time.monotonic() - start:.0f} s, {len(bad)} with findings; "
-        f"the oldest lost decision was {oldest:.2f} s old (promised: {crash.PROMISE:g} s)"
+        f"the oldest lost decision was {oldest:.2f} s old (promised: {arguments.promise:g} s)"
     )
     return bool(bad)
 
 
-def _share(share: tuple[int, int], only: str) -> list[Outcome]:
+def _share(share: tuple[int, int], only: str, promise: float) -> list[Outcome]:
     number, seed = share
     with (
         tempfile.TemporaryDirectory(prefix="spyke-torture-") as folder,
-        crash.bench(Path(folder) / "bench") as here,
+        crash.bench(Path(folder) / "bench", promise) as here,
     ):
         missing = set(crash.ENDINGS) - set(here.endings())
         if missing:

@@ -57,6 +57,7 @@ class Bench:
     layer: Path | None
     built: Path
     plain: Path
+    promise: float = PROMISE
 
     def endings(self) -> list[str]:
         return [
@@ -72,7 +73,7 @@ class Bench:
 
 
 @contextmanager
-def bench(base: Path) -> Iterator[Bench]:
+def bench(base: Path, promise: float = PROMISE) -> Iterator[Bench]:
     """Make the templates, the fault layer and the small disk; unmount it in the end."""
     base.mkdir(parents=True, exist_ok=True)
     plain, built = base / "plain", base / "built"
@@ -83,7 +84,7 @@ def bench(base: Path) -> Iterator[Bench]:
         stage.fresh(plain, built)
         done = stage.run(["build"], built, base / "state-built")
         assert done.returncode == 0, done.stderr
-        yield Bench(base, disk, fault_layer(base), built, plain)
+        yield Bench(base, disk, fault_layer(base), built, plain, promise)
     finally:
         if disk is not None:
             disk.close()
@@ -147,7 +148,7 @@ def _app(here: Bench, state: Path, pick: random.Random, outcome: Outcome) -> Non
         end = _end(program, outcome, state)
         if fault is not None:
             fault(False)
-        _judge_state(folder, log, since or end, outcome)
+        _judge_state(folder, log, since or end, here.promise, outcome)
         _start_again(here, folder, state, expected, outcome)
     finally:
         program.close()
@@ -223,7 +224,7 @@ def _save_in_peace(program: Program, folder: Path, log: Path, outcome: Outcome) 
         outcome.failures.append(f"never saved again: {program.output[-300:]!r}")
 
 
-def _judge_state(folder: Path, log: Path, end: int, outcome: Outcome) -> None:
+def _judge_state(folder: Path, log: Path, end: int, promise: float, outcome: Outcome) -> None:
     why = stage.readable(folder)
     if why:
         outcome.failures.append(f"crops.toml: {why}")
@@ -240,7 +241,7 @@ def _judge_state(folder: Path, log: Path, end: int, outcome: Outcome) -> None:
         outcome.age = max(0.0, (end - later[0][0]) / 1e9)
         if outcome.ending in ("term", "hup"):
             outcome.failures.append(f"an orderly end lost {len(later)} states")
-        elif outcome.age > PROMISE:
+        elif outcome.age > promise:
             outcome.failures.append(f"a decision {outcome.age:.2f} s old was lost")
     outcome.failures += [f"torn: {name}" for name in stage.torn_files(folder)]
 
@@ -375,7 +376,7 @@ def cases(number: int, seed: int, here: Bench) -> list[tuple[str, int, str, str]
     found = []
     for at in range(number):
         ending = endings[at % len(endings)]
-        if (at // len(endings)) % 2:
+        if (at + at // len(endings)) % 2:
             what = ("command", pick.choice(commands.WEIGHTED))
         else:
             what = ("app", pick.choice(list(SCRIPTS)))

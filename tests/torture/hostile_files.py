@@ -114,7 +114,7 @@ def play(name: str, kind: str, place: Path, built: Path) -> list[str]:
         shutil.rmtree(project / "taken", ignore_errors=True)
         found = watched(
             lambda words=words: _run(words, project, place / "state"),  # type: ignore[misc]
-            limit=30 if words == ("app",) else SECONDS,
+            limit=15 if words == ("app",) else SECONDS,
         )
         findings += [f"{kind} for {name}: {' '.join(words)}: {one}" for one in found.findings]
         if found.status not in (0, 1, 2):
