@@ -22,6 +22,7 @@ from spyke_tui.kohya.handover import write_handover
 from spyke_tui.kohya.sheets import sheet_path
 from spyke_tui.kohya.spoiling import spoil_training_set
 from spyke_tui.model.findings import Report
+from spyke_tui.model.generation import KINDS
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.model.table import printable
@@ -54,7 +55,21 @@ def _open(folder: Path, images: str) -> int:
     with ExitStack() as stack:
         with suppress(SpykeError, OSError):
             stack.enter_context(practice_beside(DEMO_PORT, delay=SHOW_SECONDS))
+            stack.callback(_end_runs, folder)
         return open_app(str(folder), images)
+
+
+def _end_runs(folder: Path) -> None:
+    """A run would wait for ever for a practice server that ends with the demo."""
+    with suppress(SpykeError):
+        file = CropsFile.read(folder)
+        for kind in KINDS:
+            follower = Follower(RunFiles(Layout.of(file.project.dataset, file.folder), kind))
+            if follower.files.is_alive():
+                follower.order("interrupt")
+                print(
+                    "The practice server ends with the demo; the run goes on with its next start."
+                )
 
 
 def write_sample(folder: Path, *, flawed: bool = False) -> bool:
