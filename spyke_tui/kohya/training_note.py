@@ -85,8 +85,8 @@ def _counting(handover: Handover) -> str:
     if not handover.reg_images:
         return (
             f"One epoch is {epoch} = **{per_epoch} steps**. With regularization images it would "
-            "be twice that, as the trainer fills them up to images x repeats: `spyke-tui reg` makes "
-            "them, and `spyke-tui handover`, run again, counts them."
+            "be twice that, as the trainer fills them up to images x repeats: `spyke-tui reg` "
+            "makes them, and `spyke-tui handover`, run again, counts them."
         )
     return (
         "With regularization images every epoch is twice as long: the trainer fills them up to "
