@@ -419,3 +419,34 @@ async def test_an_instance_that_looks_on_starts_nothing(reg: Callable, starts: S
         await it.press("s")
         await it.until(lambda: any("process 1" in n.message for n in it.app._notifications), "why")
         assert not starts.begun and not starts.looks
+
+
+async def test_the_form_takes_what_makes_sense_and_keeps_comments(
+    reg: Callable, starts: Starts, project: object
+) -> None:
+    crops = project / "crops.toml"
+    crops.write_text(crops.read_text() + '\n[reg]  # mine\nsteps = 20   # quick\nprompt = "a"\n')
+    async with reg(size=(80, 24)) as it:
+        await it.press("e")
+        await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
+        form = it.app.screen
+        steps = form.query_one("#run-field-steps")
+        steps.focus()
+        await it.press("end", "x")
+        await it.press("tab")
+        await it.until(lambda: steps.has_class("-wrong"), "that it is wrong")
+        await it.press("escape")
+        await shows(it, "steps:", "is not a whole number", "Esc again leaves it as it was")
+        assert it.app.screen is form and it.app.focused is steps
+        await it.press("backspace", "backspace", "5", "enter")
+        await it.until(lambda: not steps.has_class("-wrong"), "that it is right")
+        prompt = form.query_one("#run-field-prompt")
+        prompt.focus()
+        await it.press("end", *",b", "enter", "escape")
+        await it.until(lambda: it.app.shows_pane, "the pane")
+        await it.saved()
+        text = crops.read_text()
+        assert '[reg]  # mine\nsteps = 25   # quick\nprompt = "a,b"\n' in text
+        await it.press("u", "u")
+        await it.saved()
+        assert 'steps = 20   # quick\nprompt = "a"\n' in crops.read_text()

@@ -157,7 +157,7 @@ class RunSettingsScreen(ModalScreen[None]):
             self._warned = True
             key = next(iter(self._wrong))
             self.query_one(f"#{FIELD}{key}").focus()
-            self._say(f"! {self._wrong[key]} Esc again leaves it as it was.", True)
+            self._tell()
             return
         self.dismiss(None)
 
@@ -184,7 +184,8 @@ class RunSettingsScreen(ModalScreen[None]):
         if not key:
             return
         if key in self._wrong:
-            self._say(f"! {self._wrong[key]}", True)
+            more = " Esc again leaves it as it was." if self._warned else ""
+            self._say(f"! {self._wrong[key]}{more}", True)
             return
         words = f"{key}: {self._fields[key].hint}"
         names = self._choices.get(key, ())
