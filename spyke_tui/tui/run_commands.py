@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from spyke_tui.model.run_view import Order
 from spyke_tui.model.settings_edit import with_reroll
+from spyke_tui.tui.run_dialogs import ask_redo, edit_settings
 
 if TYPE_CHECKING:
     from spyke_tui.tui.screens.regularization import RegularizationScreen
@@ -102,7 +103,7 @@ def _redo(screen: RegularizationScreen) -> None:
     elif not outdated:
         screen.say("All images were drawn with the settings as they are now.")
     else:
-        screen.ask_redo(outdated)
+        ask_redo(screen, outdated)
 
 
 def _go(by: int) -> Command:
@@ -122,7 +123,7 @@ COMMANDS: dict[str, Command] = {
     "reg.reject": _reject,
     "reg.test": _test,
     "reg.redo": _redo,
-    "reg.edit": lambda screen: screen.edit_settings(screen.field_in_question),
+    "reg.edit": lambda screen: edit_settings(screen, screen.field_in_question),
     "reg.kind": lambda screen: screen.turn_kind(),
     "reg.next": _go(1),
     "reg.previous": _go(-1),

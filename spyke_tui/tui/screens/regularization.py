@@ -15,16 +15,17 @@ from spyke_tui.model.generation import KINDS, Kind
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.run_view import ImageView, Order, RunView
 from spyke_tui.model.settings_edit import settings_of
-from spyke_tui.terminal.cells import plain
 from spyke_tui.terminal.gallery import Framed, open_galleries
 from spyke_tui.tui.background import start
 from spyke_tui.tui.keymap import bindings_of
 from spyke_tui.tui.run_commands import COMMANDS
-from spyke_tui.tui.run_control import Attempt, Hindrance, RunControl
+from spyke_tui.tui.run_control import RunControl
+from spyke_tui.tui.run_dialogs import tell_hindrances
+from spyke_tui.tui.run_hints import caption_of, doing, key_words, notice_words
 from spyke_tui.tui.run_live import LivePreview
 from spyke_tui.tui.run_pictures import RunPictures
 from spyke_tui.tui.run_selection import RunSelection
-from spyke_tui.tui.run_words import TITLES, image_words
+from spyke_tui.tui.run_words import image_words
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.stylesheets import stylesheet
 from spyke_tui.tui.themes import palette_of
@@ -33,7 +34,6 @@ from spyke_tui.tui.widgets.notice import Notice
 from spyke_tui.tui.widgets.pane_bar import PaneBar
 from spyke_tui.tui.widgets.run_gallery import GAP, GalleryPane, LargePicture, StripPicture
 from spyke_tui.tui.widgets.run_parts import (
-    Caption,
     Facts,
     RunFacts,
     RunHead,
@@ -57,11 +57,6 @@ REST = 0.12
 
 SAID = 6.0
 """Seconds for which a remark stands."""
-
-HOW_TO_START = (
-    "Start ComfyUI there: python main.py in its folder, with --listen where that is another "
-    "machine. It is tried again by itself; e edits the address, Esc gives up."
-)
 
 
 class RegularizationScreen(PaneScreen):
@@ -118,10 +113,10 @@ class RegularizationScreen(PaneScreen):
         self.live = LivePreview(self)
         for kind in KINDS:
             self._controls[kind] = RunControl(
-                self.spyke, kind, self._draw_soon, partial(self._hindered, kind)
+                self.spyke, kind, self._draw_soon, partial(tell_hindrances, self, kind)
             )
         self.live.begin()
-        self._come()
+        self.come()
 
     def on_screen_suspend(self) -> None:
         if self.spyke.runs is not None:
@@ -134,13 +129,13 @@ class RegularizationScreen(PaneScreen):
         if self.is_mounted:
             for pane in self.query(GalleryPane):
                 pane.reshow()
-            self._come()
+            self.come()
 
-    def _come(self) -> None:
+    def come(self) -> None:
         """This pane is in front now: look at its run more often."""
         runs = self.spyke.runs
         if runs is None:
-            self.set_timer(0.1, self._come)  # the app has only just begun
+            self.set_timer(0.1, self.come)  # the app has only just begun
         elif self.app.screen is self:
             runs.listen(self._run_changed)
             runs.near = self.kind
@@ -274,49 +269,7 @@ class RegularizationScreen(PaneScreen):
         """From regularization to top-up, or back."""
         self.kind = KINDS[(KINDS.index(self.kind) + 1) % len(KINDS)]
         self.live.forget()
-        self._come()
-
-    def edit_settings(self, field: str = "") -> None:
-        from spyke_tui.tui.screens.run_settings import RunSettingsScreen
-
-        self.app.push_screen(
-            RunSettingsScreen(self.spyke, self.kind, field), lambda _: self._come()
-        )
-
-    def ask_redo(self, outdated: int) -> None:
-        from spyke_tui.tui.screens.question import QuestionScreen
-
-        def answered(answer: str | None) -> None:
-            if answer is not None:
-                with self.spyke.telling():
-                    self.control.start(redo=True)
-
-        are = "image was" if outdated == 1 else "images were"
-        self.app.push_screen(
-            QuestionScreen(
-                f"{outdated} {are} drawn with other settings",
-                "They are good images; only prompt or settings have changed since.",
-                [("R", "draw them anew; the old pictures go")],
-            ),
-            answered,
-        )
-
-    def _hindered(self, kind: Kind, found: list[Hindrance], attempt: Attempt) -> None:
-        """Something would go wrong: say what, and jump to where it is put right."""
-        if self.app.screen is not self or kind != self.kind:
-            words = plain(f"{TITLES[kind]} can't start: {found[0].message}")
-            self.app.notify(words, severity="warning", markup=False)
-            return
-        from spyke_tui.tui.screens.run_hindrances import HindrancesScreen
-
-        def answered(answer: str | None) -> None:
-            with self.spyke.telling():
-                if answer == "start":
-                    self.control.start(attempt.only, attempt.redo, warned=True)
-                elif answer is not None:
-                    self.edit_settings(answer)
-
-        self.app.push_screen(HindrancesScreen(TITLES[kind], found), answered)
+        self.come()
 
     # Drawing
 
@@ -351,14 +304,14 @@ class RegularizationScreen(PaneScreen):
         view, settings = self.view, settings_of(self.session.project, self.kind)
         rejected, attempt = self.rejected, self.control.attempt
         with self.spyke.writer.one_write():
-            self._head.show(view, len(rejected), self._doing)
+            self._head.show(view, len(rejected), doing(attempt))
             waits = attempt is not None and attempt.phase == "waiting"
             self._facts.show(Facts(view, settings, self._wanted(), waits))
             self._log.show(view)
             self._draw_strip(view, rejected)
             self._draw_picture(view, rejected)
-            self._notice.say(self._notice_words(view))
-            self._keys.say(self._said or self._key_words(view))
+            self._notice.say(notice_words(view, attempt))
+            self._keys.say(self._said or key_words(view))
             self._status.draw()
         drawing = view.state in ("running", "stopping", "pausing")
         self.live.want(drawing and self.selection.is_following and self._picture.display)
@@ -384,7 +337,7 @@ class RegularizationScreen(PaneScreen):
         self._strip.show(shown)
         across = self._strip.width_of_one + GAP
         chosen = self.chosen
-        self._captions.show([_caption(one, one.index in rejected, one.index == chosen)
+        self._captions.show([caption_of(one, one.index in rejected, one.index == chosen)
                              for one in images], across)  # fmt: skip
 
     @property
@@ -417,44 +370,6 @@ class RegularizationScreen(PaneScreen):
         """A new preview has come."""
         self._draw_picture(self.view, frozenset())
 
-    def _notice_words(self, view: RunView) -> str:
-        attempt = self.control.attempt
-        if attempt is not None:
-            if attempt.phase == "waiting" and attempt.hindrance is not None:
-                return f"{attempt.hindrance.message} {HOW_TO_START}"
-            return ""
-        if view.message and view.state not in ("running", "done", "none", "starting"):
-            field = f" e edits {view.field}." if view.field else ""
-            return f"{view.message} {view.hint}{field}".strip()
-        if view.outdated and not view.alive:
-            are = "image was" if view.outdated == 1 else "images were"
-            return f"{view.outdated} {are} drawn with other settings: R draws anew, or keep them."
-        return ""
-
-    @property
-    def _doing(self) -> str:
-        """What is done before there is a run."""
-        attempt = self.control.attempt
-        words = {"looking": "looks whether all is right", "waiting": "! no server yet"}
-        return words.get(attempt.phase, "starts") if attempt is not None else ""
-
-    def _key_words(self, view: RunView) -> str:
-        if view.state in ("running", "starting", "waiting"):
-            words = ["Space pause", "S stop after this", "I interrupt"]
-        elif view.state in ("paused", "pausing"):
-            words = ["s goes on", "S stop", "I interrupt"]
-        elif view.alive:
-            words = ["I interrupt"]
-        else:
-            words = ["s start" if view.state in ("none", "done") else "s goes on", "t test one"]
-        if view.failed:
-            words.append("r retry failed")
-        if view.done:
-            words += ["←→ choose", "x reject"]
-        other = TITLES[KINDS[(KINDS.index(self.kind) + 1) % len(KINDS)]]
-        words += ["e settings", f"Tab {other.lower()}", "? keys"]
-        return "  ".join(words)
-
     def recolour(self) -> None:
         super().recolour()
         palette = palette_of(self.app.current_theme.dark)
@@ -464,17 +379,3 @@ class RegularizationScreen(PaneScreen):
             for pane in self.query(GalleryPane):
                 pane.recolour(palette)
             self.draw()
-
-
-def _caption(image: ImageView, rejected: bool, chosen: bool) -> Caption:
-    words, ink = {
-        "planned": ("", ""),
-        "verified": ("", ""),
-        "failed": ("failed", "error"),
-        "running": ("▶", "success"),
-    }.get(image.state, (image.state, ""))
-    if rejected:
-        words, ink = "x", "warning"
-    elif image.state == "verified" and image.reroll:
-        words = f"r{image.reroll}"
-    return Caption(f"{image.index} {words}".rstrip(), ink, chosen)

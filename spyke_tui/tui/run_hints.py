@@ -1,0 +1,73 @@
+"""What the Regularization pane says beside the numbers: what is wrong, and what the keys do now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spyke_tui.model.generation import KINDS
+from spyke_tui.tui.run_words import TITLES
+from spyke_tui.tui.widgets.run_parts import Caption
+
+if TYPE_CHECKING:
+    from spyke_tui.model.run_view import ImageView, RunView
+    from spyke_tui.tui.run_control import Attempt
+
+HOW_TO_START = (
+    "Start ComfyUI there: python main.py in its folder, with --listen where that is another "
+    "machine. It is tried again by itself; e edits the address, Esc gives up."
+)
+
+
+def notice_words(view: RunView, attempt: Attempt | None) -> str:
+    """What is wrong, and what to do about it; "" while all is well."""
+    if attempt is not None:
+        if attempt.phase == "waiting" and attempt.hindrance is not None:
+            return f"{attempt.hindrance.message} {HOW_TO_START}"
+        return ""
+    if view.message and view.state not in ("running", "done", "none", "starting"):
+        field = f" e edits {view.field}." if view.field else ""
+        return f"{view.message} {view.hint}{field}".strip()
+    if view.outdated and not view.alive:
+        are = "image was" if view.outdated == 1 else "images were"
+        return f"{view.outdated} {are} drawn with other settings: R draws anew, or keep them."
+    return ""
+
+
+def doing(attempt: Attempt | None) -> str:
+    """What is done before there is a run."""
+    words = {"looking": "looks whether all is right", "waiting": "! no server yet"}
+    return words.get(attempt.phase, "starts") if attempt is not None else ""
+
+
+def key_words(view: RunView) -> str:
+    """The keys that do something now."""
+    if view.state in ("running", "starting", "waiting"):
+        words = ["Space pause", "S stop after this", "I interrupt"]
+    elif view.state in ("paused", "pausing"):
+        words = ["s goes on", "S stop", "I interrupt"]
+    elif view.alive:
+        words = ["I interrupt"]
+    else:
+        words = ["s start" if view.state in ("none", "done") else "s goes on", "t test one"]
+    if view.failed:
+        words.append("r retry failed")
+    if view.done:
+        words += ["←→ choose", "x reject"]
+    other = TITLES[KINDS[(KINDS.index(view.kind) + 1) % len(KINDS)]]
+    words += ["e settings", f"Tab {other.lower()}", "? keys"]
+    return "  ".join(words)
+
+
+def caption_of(image: ImageView, rejected: bool, chosen: bool) -> Caption:
+    """What stands below an image in the strip."""
+    words, ink = {
+        "planned": ("", ""),
+        "verified": ("", ""),
+        "failed": ("failed", "error"),
+        "running": ("▶", "success"),
+    }.get(image.state, (image.state, ""))
+    if rejected:
+        words, ink = "x", "warning"
+    elif image.state == "verified" and image.reroll:
+        words = f"r{image.reroll}"
+    return Caption(f"{image.index} {words}".rstrip(), ink, chosen)
