@@ -84,7 +84,7 @@ def tree(folder: Path) -> dict[str, str]:
     }
 
 
-OWN_NAMES = {"app.lock", "lock", "manifest.json", "check.json", "thumbnails"}
+OWN_NAMES = {"app.lock", "lock", "manifest.json", "check.json", "thumbnails", "runs"}
 """What may lie in .spyke when all is done."""
 
 
@@ -120,7 +120,7 @@ def torn_files(folder: Path) -> list[str]:
                     picture.load()
             elif path.suffix == ".txt":
                 data = path.read_bytes()
-                if not data.endswith(b"\n") or data.count(b"\n") != 1 or len(data) < 5:
+                if not data.endswith(b"\n") or data.count(b"\n") != 1 or len(data) < 2:
                     torn.append(name)
             elif path.name in ("manifest.json", "check.json"):
                 json.loads(path.read_bytes())

@@ -29,7 +29,7 @@ from spyke_tui.model.table import printable
 from spyke_tui.processing.png import encode_png
 from spyke_tui.processing.samples import draw_samples, flawed_project_text, sample_project_text
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
-from spyke_tui.store.files import write_whole
+from spyke_tui.store.files import remove_leftovers, write_whole
 from spyke_tui.store.new_project import add_gitignore_rules
 from spyke_tui.store.run_files import RunFiles
 
@@ -108,6 +108,8 @@ def _draw_missing_sheets(folder: Path, project: Project) -> None:
     missing = {name for name, place in places.items() if not place.is_file()}
     if not missing:
         return
+    for place in {path.parent for path in places.values()}:
+        remove_leftovers(place)
     bar = ProgressBar()
     for number, (name, picture) in enumerate(draw_samples(), 1):
         bar(number, len(places), f"drawing {name}")
