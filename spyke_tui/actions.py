@@ -14,7 +14,13 @@ from dataclasses import dataclass
 EVERYWHERE = ""
 """The pane of actions that work on every pane."""
 
-PANES = {"sheets": "Sheets", "crops": "Crops", "captions": "Captions", "set": "Set", "reg": "Regularization"}
+PANES = {
+    "sheets": "Sheets",
+    "crops": "Crops",
+    "captions": "Captions",
+    "set": "Set",
+    "reg": "Regularization",
+}
 """Pane ids and titles, in the order of F2, F3, ..."""
 
 

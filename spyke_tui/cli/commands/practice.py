@@ -19,9 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; both are a clean end. Raises `UsageError`."""
     if "help" in arguments.fault:
         width = max(60, min(shutil.get_terminal_size((80, 24)).columns, 120))
-        print(
-            "Faults, each as --fault NAME or --fault NAME=N (last: the usual N):"
-        )
+        print("Faults, each as --fault NAME or --fault NAME=N (last: the usual N):")
         print(describe_faults(width))
         return 0
     if not 0 <= arguments.port <= LARGEST_PORT:
