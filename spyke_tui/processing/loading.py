@@ -39,6 +39,8 @@ MAX_SIDE = 30_000
 # that all threads share, and builds decode in two threads. TIFF's reader also parses EXIF.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin")
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.PngImagePlugin")
+# We refuse what is too large ourselves, and earlier.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 class PictureInfo(NamedTuple):
