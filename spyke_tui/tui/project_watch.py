@@ -133,7 +133,7 @@ class ProjectWatch:
             theirs = await asyncio.to_thread(file.news)
         except ProjectFileError as error:
             if not file.path.exists():
-                self._gone()
+                await self._gone()
             else:
                 self._tell_once(f"{error} What is here stays until it can be read.")
             return True
@@ -143,7 +143,7 @@ class ProjectWatch:
         if session.is_saved or theirs.project == session.project:
             self._follow(theirs)
         else:
-            self._ask(theirs)
+            await self._ask(theirs)
         return True
 
     def _follow(self, theirs: CropsFile) -> None:
@@ -160,11 +160,13 @@ class ProjectWatch:
 
     # Both sides changed
 
-    def _ask(self, theirs: CropsFile | None) -> None:
+    async def _ask(self, theirs: CropsFile | None) -> None:
         digest = theirs.digest if theirs is not None else "gone"
         if digest == self._asked or not self._app.shows_pane:
             return
         self._asked = digest
+        with suppress(SpykeError, OSError):  # also where the next save is still to come
+            await asyncio.to_thread(self._session.file.write_beside, self._session.project)
         words = "crops.toml is not there any more."
         both: Merge | None = None
         if theirs is not None:
@@ -272,7 +274,7 @@ class ProjectWatch:
         if was is None or not editor.select_id(was.id):
             editor.reselect(self._session.project)
 
-    def _gone(self) -> None:
+    async def _gone(self) -> None:
         """Programs that write anew may take a file away for a moment."""
         self._missing += 1
         if self._missing < 3:
@@ -280,7 +282,7 @@ class ProjectWatch:
         if self._session.is_saved and not self._reloading:
             self._tell_once("crops.toml is not there any more; put it back, or use Reload.")
         else:
-            self._ask(None)
+            await self._ask(None)
 
     def _tell_once(self, words: str) -> None:
         if words != self._told:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -105,7 +106,7 @@ def play(case: tuple[str, int, str, str], here: Bench) -> Outcome:
     run = _app if kind == "app" else _command
     try:
         run(here, state, pick, outcome)
-    except (AssertionError, OSError, SpykeError) as error:
+    except (AssertionError, OSError, SpykeError, subprocess.SubprocessError) as error:
         outcome.failures.append(f"{type(error).__name__}: {error}")
     finally:
         if here.disk is not None:

@@ -15,6 +15,7 @@ from spyke_tui.store import lock
 from spyke_tui.store.lock_owner import Owner
 from spyke_tui.store.state import state_folder
 from spyke_tui.terminal.capabilities import choose
+from spyke_tui.tui import autosave
 from spyke_tui.tui.screens.conflict import ConflictScreen
 from spyke_tui.tui.screens.question import QuestionScreen
 from spyke_tui.tui.session import Session
@@ -151,7 +152,9 @@ async def test_a_change_by_an_editor_is_shown_within_a_second(opened: Callable) 
 async def both_changed(it: Any) -> str:
     """Change the file under an unsaved change; what the file says then."""
     await ready(it)
+    soon, autosave.SOON = autosave.SOON, 2.0
     await it.press("right")
+    autosave.SOON = soon
     theirs = text_of(it).replace("width = 90", "width = 91").replace("stay", "are theirs")
     (it.folder / "crops.toml").write_text(theirs)
     await it.until(lambda: isinstance(it.app.screen, QuestionScreen), "the question")
@@ -229,7 +232,9 @@ def table_of(crop_id: str, text: str) -> str:
 async def clashing(it: Any, *keys: str) -> str:
     """Change two crops here and by another program too; what the file says then."""
     await ready(it)
+    soon, autosave.SOON = autosave.SOON, 60.0  # however slow the machine is
     await it.press(*(keys or ("right", "n", "x", "p")))
+    autosave.SOON = soon
     theirs = text_of(it).replace("left = 60", "left = 50").replace('status = "draft"', "")
     theirs = theirs.replace("width = 90", "width = 91")
     (it.folder / "crops.toml").write_text(theirs)
