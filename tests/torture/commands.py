@@ -39,7 +39,7 @@ COMMANDS = {
 }
 WEIGHTED = [
     *("build", "build", "rebuild", "rebuild", "rebuild", "dry-run", "suggest", "suggest", "init"),
-    *("init", "import", "import", "handover", "handover", "check", "demo"),
+    *("init", "import", "import", "handover", "handover", "check"),
 ]
 
 
