@@ -312,7 +312,7 @@ async def test_a_full_disk_pauses_and_costs_no_image(
 
 
 async def test_a_second_run_of_the_same_set_is_refused(tmp_path: Path) -> None:
-    async with PracticeServer(delay=0.3) as server:
+    async with PracticeServer(delay=0.8) as server:
         stage = Stage(tmp_path, server, count=3)
         run = stage.started()
         await until(lambda: stage.view().alive)
