@@ -42,6 +42,9 @@ def run_app(project_path: Path, images: str = "auto") -> int:
 
     choice = replace(choose(images, answers, window=cell_by_window()), late=probe.late)
     session = Session.open(project_path, choice, config)
+    if answers.name and os.environ.get("TERM") == "xterm" and not os.environ.get("COLORTERM"):
+        # Whatever says its name has 256 colours; by this old name it would be given 16.
+        os.environ["TERM"] = "xterm-256color"
     app = SpykeApp(session)
     app.run()
     if app.failure is not None:

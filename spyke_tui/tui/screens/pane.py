@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from spyke_tui.tui.session import Session
     from spyke_tui.tui.spyke_app import SpykeApp
 
-NARROW, LARGE = "-narrow", "-large"
+NARROW, LARGE, LOW = "-narrow", "-large", "-low"
 """Classes of the screens by the terminal's size; the style sheets have the measures."""
 
 
@@ -69,7 +69,7 @@ class PaneScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         wanted = _classes_of(event.size)
-        for name in (NARROW, LARGE):
+        for name in (NARROW, LARGE, LOW):
             self.set_class(name in wanted, name)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -82,5 +82,7 @@ class PaneScreen(Screen[None]):
 
 def _classes_of(size: Size) -> list[str]:
     if size.width < StatusLine.WIDE:
-        return [NARROW]
+        return [NARROW, LOW] if size.height < 24 else [NARROW]
+    if size.height < 33:
+        return [LOW]
     return [LARGE] if size.width >= 160 and size.height >= 40 else []
