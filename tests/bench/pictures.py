@@ -103,6 +103,8 @@ def _bench_protocol(protocol: Protocol, project: Path, marker: str, rounds: int)
     columns = [protocol.name, "ms", "bytes", "at rest", "line ms", "naive ms", "bytes", "line ms"]
     rows = []
     for name, cost in ours.items():
+        if not cost.size:
+            raise RuntimeError(f"{protocol.name}: nothing was written for: {name}")
         rows.append(
             [
                 name,
@@ -159,7 +161,8 @@ def _ours(
             "zoom": _cost(terminal, (b"z", b"Z"), few, LOOKED),
             "wheel": _cost(terminal, (b"\x1b[<64;60;20M", b"\x1b[<65;60;20M"), few, LOOKED),
         }
-        terminal.press(b"z", LOOKED.quiet)
+        for key in (b"Z", b"Z", b"Z", b"Z", b"z"):  # back to the whole sheet, then to the crop
+            terminal.press(key, LOOKED.quiet, 1.0)
         terminal.press(b"\x1b[<1;60;20M", 0.2, 0.2)  # the middle button goes down
         drags = [b"\x1b[<33;%d;20M" % column for column in (58, 60)]
         out["pan"] = _cost(terminal, drags, few, LOOKED)
