@@ -85,7 +85,6 @@ def test_drafts_are_written_though_nobody_reads_on(project: Path) -> None:
     [
         (["biuld"], "Did you mean spyke-tui build?"),
         (["demo", "--hedless"], "--hedless"),
-        (["reg"], "not there yet"),
         (["init"], "--character"),
         (["suggest", "--keep"], "--write"),
         (["check", "--project", "no/such/place"], "spyke-tui init"),

@@ -35,7 +35,7 @@ def said(it: Any) -> list[str]:
 async def test_keys_are_remapped_on_both_panes_and_shown(configured: Callable) -> None:
     text = (
         '[keys]\n"crop.left" = ["f9", "left"]\ncrop.down = "ctrl+d"\n'
-        '"sheet.use-exclude" = ["f10"]\n"pane.sheets" = ["S", "f2"]\n"crop.square" = []\n'
+        '"sheet.use-exclude" = ["f10"]\n"pane.sheets" = ["Q", "f2"]\n"crop.square" = []\n'
         '"app.help" = ["f12"]\n'
     )
     async with configured(text) as it:
@@ -46,12 +46,12 @@ async def test_keys_are_remapped_on_both_panes_and_shown(configured: Callable) -
         assert it.rect()[:2] == (58, 40)
         await it.press("ctrl+d")
         assert it.rect()[1] == 41
-        assert "F12 keys" in it.text() and "Sheets  S" in it.text()
+        assert "F12 keys" in it.text() and "Sheets  Q" in it.text()
         await it.press("f12")
         assert isinstance(it.app.screen, HelpScreen)
         await it.press(*"move left")
         assert "F9  ←" in it.text()
-        await it.press("escape", "S")
+        await it.press("escape", "Q")
         assert it.app.screen.PANE == "sheets"
         await it.press("x")
         assert it.session.project.sheets["final"].use == "yes"
