@@ -35,23 +35,23 @@ def said(it: Any) -> list[str]:
 async def test_keys_are_remapped_on_both_panes_and_shown(configured: Callable) -> None:
     text = (
         '[keys]\n"crop.left" = ["f9", "left"]\ncrop.down = "ctrl+d"\n'
-        '"sheet.use-exclude" = ["f10"]\n"pane.sheets" = ["Q", "f2"]\n"crop.square" = []\n'
+        '"sheet.use-exclude" = ["f10"]\n"pane.sheets" = ["S", "f2"]\n"crop.square" = []\n'
         '"app.help" = ["f12"]\n'
     )
     async with configured(text) as it:
-        assert said(it) == []
+        assert said(it) == ["config.toml: S: pane.sheets takes it from reg.stop."]
         await it.press("f9", "left")
         assert it.rect()[0] == 58
         await it.press("h", "j", "down")  # no longer theirs
         assert it.rect()[:2] == (58, 40)
         await it.press("ctrl+d")
         assert it.rect()[1] == 41
-        assert "F12 keys" in it.text() and "Sheets  Q" in it.text()
+        assert "F12 keys" in it.text() and "Sheets  S" in it.text()
         await it.press("f12")
         assert isinstance(it.app.screen, HelpScreen)
         await it.press(*"move left")
         assert "F9  ←" in it.text()
-        await it.press("escape", "Q")
+        await it.press("escape", "S")
         assert it.app.screen.PANE == "sheets"
         await it.press("x")
         assert it.session.project.sheets["final"].use == "yes"
