@@ -55,8 +55,14 @@ def wrapped(text: str, indent: str) -> str:
     import textwrap
 
     width = max(40, min(shutil.get_terminal_size((100, 24)).columns, 120))
+    # A path that is longer than the line stays in one piece: people copy it.
     return textwrap.fill(
-        text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,11 @@ def keymap_of(keyboard: Keyboard) -> dict[str, str]:
         action_id: ",".join(map(_textual_key, keys)) or NO_KEY
         for action_id, keys in keyboard.changed.items()
     }
+
+
+def keys_to(actions: Collection[str], keyboard: Keyboard) -> dict[str, str]:
+    """The action behind each key, by Textual's name, of these actions as this user has them."""
+    return {_textual_key(key): action for action in actions for key in keyboard.keys(action)}
 
 
 def _textual_key(key: str) -> str:

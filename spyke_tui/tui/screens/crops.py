@@ -14,6 +14,7 @@ from spyke_tui.terminal.scene import Scene, scene_of
 from spyke_tui.terminal.surface import open_surfaces
 from spyke_tui.tui.commands import BURSTS, COMMANDS, EDITS
 from spyke_tui.tui.crop_words import enlarged_words
+from spyke_tui.tui.keymap import keys_to
 from spyke_tui.tui.messages import (
     CropChosen,
     CropMoved,
@@ -77,7 +78,8 @@ class CropsScreen(PaneScreen):
         with Columns(id="body"):
             with Rows(id="main"):
                 yield SheetTitle()
-                yield SheetView(self._surfaces.sheet, self.take_key, BURSTS, self.take_nudges)
+                held = keys_to(BURSTS, self.session.keyboard)
+                yield SheetView(self._surfaces.sheet, self.take_key, held, self.take_nudges)
                 yield Notice()
             with Rows(id="side"):
                 yield PreviewPane(self._surfaces.preview, dataset.size, dataset.pad)

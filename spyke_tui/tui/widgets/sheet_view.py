@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -37,12 +38,13 @@ class SheetView(PicturePane, can_focus=True):
         self,
         surface: Surface,
         keys: Callable[[str], bool] | None = None,
-        nudges: Collection[str] = (),
+        nudges: Mapping[str, str] = MappingProxyType({}),
         nudge: Callable[[str, int], None] = lambda action, times: None,  # noqa: ARG005
     ) -> None:
         """`keys` is offered each key first, and says whether it took it.
 
-        `nudge` runs one of the actions `nudges` so many times.
+        `nudges` has an action for each key, by Textual's name, that may be held; `nudge` runs one
+        of them so many times.
         """
         super().__init__(id="sheet")
         self.surface = surface
@@ -135,9 +137,8 @@ class SheetView(PicturePane, can_focus=True):
 
     async def _held(self, key: str) -> bool:
         """A nudge, and the same keys that wait behind it, at once; False where it is none."""
-        bound = self._bindings.key_to_bindings.get(key)
-        action = bound[0].id if bound else None
-        if action is None or action not in self.nudges:
+        action = self.nudges.get(key)
+        if action is None:
             return False
         times = 1
         while not self._closed and not self._closing:
