@@ -1,4 +1,4 @@
-"""Where the tiles of a grid lie, in cells: as many as fit, then as large as they can be."""
+"""Where the tiles of a grid lie, in cells: those that leave the least of the pane empty."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ LABELS = 2
 FRAME = 1
 """Cells around a picture for the frame of the selected one: above it and at its sides."""
 SMALLEST, LARGEST = 10, 60
+SHRINK = 0.75
+"""By how much pictures may be smaller than wished for where more of them fill the pane."""
 WORDS_HEIGHT = 3
 """Rows of a tile that has words in the place of its picture."""
 
@@ -51,7 +53,8 @@ class GridLayout:
 
 def lay_out(pane: Size, wish: int, cell: Size, *, pictures: bool = True) -> GridLayout:
     """The tiles for a pane of `pane` cells. `wish`: how wide a picture should be; it grows
-    as long as no tile less fits. `cell`: pixels of one cell, so that pictures are square."""
+    as long as no tile less fits, and shrinks a little where that leaves less of the pane empty.
+    `cell`: pixels of one cell, so that pictures are square."""
 
     def height_of(width: int) -> int:
         return max(1, round(width * cell.width / max(1, cell.height))) if pictures else WORDS_HEIGHT
@@ -60,12 +63,22 @@ def lay_out(pane: Size, wish: int, cell: Size, *, pictures: bool = True) -> Grid
         columns = pane.width // (width + 2 * FRAME)
         return columns, pane.height // (height_of(width) + FRAME + LABELS)
 
+    def covered(width: int) -> int:
+        """Cells of the pane that pictures cover."""
+        columns, rows = fits(width)
+        return columns * rows * width * height_of(width)
+
     width = max(SMALLEST, min(wish, LARGEST, pane.width - 2 * FRAME))
     while width > SMALLEST and 0 in fits(width):
         width -= 1
     columns, rows = fits(width)
     while columns and rows and width < LARGEST and fits(width + 1) == (columns, rows):
         width += 1
+    if columns and rows:
+        # Somewhat smaller ones may leave less of the pane empty.
+        smallest = max(SMALLEST, round(min(width, wish) * SHRINK))
+        width = max(range(smallest, width + 1), key=lambda each: (covered(each), each))
+        columns, rows = fits(width)
     height = height_of(width)
     if not (columns and rows):
         columns, rows = 1, 0  # no tile at all has room

@@ -10,11 +10,17 @@ CELL = Size(10, 20)
 
 
 def test_pictures_grow_as_long_as_no_tile_less_fits() -> None:
-    layout = lay_out(Size(140, 41), 20, CELL)
-    assert (layout.columns, layout.rows) == (6, 3)
-    assert layout.width >= 20
-    wider = lay_out(Size(140, 41), layout.width + 1, CELL)
-    assert wider.tiles < layout.tiles
+    layout = lay_out(Size(70, 14), 20, CELL)
+    assert (layout.columns, layout.rows) == (3, 1)
+    assert layout.width == 21
+    assert 3 * (layout.width + 1 + 2 * FRAME) > 70, "three larger ones would fit, too"
+
+
+def test_pictures_shrink_a_little_where_another_row_fills_the_pane() -> None:
+    # At the wished width two rows of 14 leave a third of the pane empty.
+    layout = lay_out(Size(94, 41), 22, CELL)
+    assert (layout.columns, layout.rows) == (4, 3)
+    assert layout.height * 3 > 41 * 0.7
 
 
 def test_a_cell_under_the_mouse_is_a_tile_with_its_words_and_frame() -> None:

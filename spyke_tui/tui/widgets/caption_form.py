@@ -150,13 +150,16 @@ class CaptionForm(Rows):
             options = self._editor.choices(choice)
             now = chosen(crop, choice)
             on = [option.casefold() == now.casefold() for option in options]
-            words = now if now and True not in on else OPEN if choice in found else ""
-            self._options(choice).show(options, on, words)
+            words = now if True not in on else ""
+            remark = OPEN if choice in found else ""
+            self._options(choice).show(options, on, words, remark)
         details = details_listed(crop, dataset)
-        words = OPEN if crop.details is None else "" if crop.details else "looked, none"
+        remark = OPEN if crop.details is None else ""
+        words = "looked, none" if crop.details == () else ""
         if not details:
             words = "[dataset].details of crops.toml lists none"
-        self._options("details").show(details, [shows(crop, one) for one in details], words)
+        on = [shows(crop, one) for one in details]
+        self._options("details").show(details, on, words, remark)
         self.draw_labels(found)
 
     def draw_labels(self, found: tuple[str, ...]) -> None:

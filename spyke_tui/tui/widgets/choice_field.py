@@ -15,8 +15,6 @@ from spyke_tui.tui.widgets.inks import mixed, readable, theme_ink
 
 MOST_ROWS = 3
 """Options that need more rows are cut: the form must stay a form."""
-OPEN_ROOM = len(" not decided yet")
-"""Kept free behind the options, so that the rows stay where they are from crop to crop."""
 
 
 class OptionsField(TextPane, can_focus=True):
@@ -37,14 +35,18 @@ class OptionsField(TextPane, can_focus=True):
         self._turn = turn
         self._options: tuple[str, ...] = ()
         self._on: tuple[bool, ...] = ()
-        self._words = ""
+        self._words = self._remark = ""
         self._spans: list[tuple[int, int, int]] = []
         self.cursor = 0
         self._height = 1
 
-    def show(self, options: Sequence[str], on: Sequence[bool], words: str = "") -> None:
-        """These options, those that are `on` marked; `words` where there are none to mark."""
-        self._options, self._on, self._words = tuple(options), tuple(on), words
+    def show(
+        self, options: Sequence[str], on: Sequence[bool], words: str = "", remark: str = ""
+    ) -> None:
+        """These options, those that are `on` marked; `words` where there are none to mark, a
+        `remark` only where it fits."""
+        self._options, self._on = tuple(options), tuple(on)
+        self._words, self._remark = words, remark
         self.cursor = min(self.cursor, max(0, len(self._options) - 1))
         self.draw()
 
@@ -120,18 +122,18 @@ class OptionsField(TextPane, can_focus=True):
                 rows.append([])
             self._spans.append((len(rows) - 1, len(rows[-1]), len(rows[-1]) + len(cells)))
             rows[-1] += [*cells, Cell(" ", fg, bg)]
-        fits = len(rows[-1]) + OPEN_ROOM <= width
-        height = min(MOST_ROWS, len(rows) + (not fits))
         if self._words:
             room = width - len(rows[-1]) - len(self._words) - 1
             if rows[-1] and room < 0 and len(rows) < MOST_ROWS:
                 rows.append([])
             rows[-1] += cells_of(f" {self._words}", dim, bg)
+        elif len(rows[-1]) + len(self._remark) + 1 <= width:
+            rows[-1] += cells_of(f" {self._remark}", dim, bg)
         self.set_rows([clipped(row, width) for row in rows])
         row_of_form = self.parent
-        if isinstance(row_of_form, Widget) and self._height != height:
-            self._height = height
-            row_of_form.styles.height = height
+        if isinstance(row_of_form, Widget) and self._height != len(rows):
+            self._height = len(rows)
+            row_of_form.styles.height = len(rows)
 
     _has_cursor = False
 
