@@ -48,8 +48,13 @@ def _reject(screen: SetScreen) -> None:
 
 def _size(by: int) -> Command:
     def run(screen: SetScreen) -> None:
-        screen.zoom = min(max(-8, screen.zoom + by), 32)
-        screen.grid.rescale()
+        """The next size at which the pictures are really larger, or smaller."""
+        grid, now = screen.grid, screen.grid.layout_.width
+        for zoom in range(screen.zoom + by, 33 if by > 0 else -9, by):
+            if (grid.width_at(screen.scale + zoom - screen.zoom) - now) * by > 0:
+                screen.zoom = zoom
+                grid.rescale()
+                return
 
     return run
 

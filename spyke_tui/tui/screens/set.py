@@ -74,7 +74,7 @@ class SetScreen(PaneScreen):
         with Columns(id="set-body"):
             with Rows(id="set-main"):
                 yield FormTitle()
-                yield SetGrid(self._gallery, self._scale)
+                yield SetGrid(self._gallery, lambda: self.scale)
                 yield Prompt()
             with Rows(id="set-side"):
                 yield SetMeters()
@@ -218,7 +218,9 @@ class SetScreen(PaneScreen):
         layout = Layout.of(self.session.project.dataset, self.session.file.folder)
         return {crop_id: layout.train / f"{crop_id}.png" for crop_id in self.check.edited}
 
-    def _scale(self) -> int:
+    @property
+    def scale(self) -> int:
+        """How wide pictures are to be, in cells."""
         usual = SMALL if self.has_class(NARROW) else BIG if self.has_class(LARGE) else NORMAL
         if self.session.choice.protocol == "halfcell":  # a cell is two pixels only
             usual += COARSE_NARROW if self.has_class(NARROW) else COARSE

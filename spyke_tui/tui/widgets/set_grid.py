@@ -211,12 +211,19 @@ class SetGrid(PicturePane, can_focus=True):
         if wanted == self._placed:
             return False
         self._placed = wanted
-        pane = Size(self.size.width, self.size.height)
-        self.layout_ = lay_out(pane, self._scale(), place.cell, pictures=self._draws_pictures)
+        self.layout_ = self._layout_at(self._scale())
         self._slots = self.layout_.slots()
         if self._draws_pictures:
             self.take(self.surface.place(place, self._slots))
         return True
+
+    def _layout_at(self, scale: int) -> GridLayout:
+        pane = Size(self.size.width, self.size.height)
+        return lay_out(pane, scale, self.place().cell, pictures=self._draws_pictures)
+
+    def width_at(self, scale: int) -> int:
+        """How wide pictures would be where they are to be so wide."""
+        return self._layout_at(scale).width
 
     def _scroll(self, grid: Grid) -> None:
         columns, rows = self.layout_.columns, self.layout_.rows
