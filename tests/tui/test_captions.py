@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from spyke_tui.kohya.build import build_project
 from spyke_tui.model.caption import caption_of
@@ -373,3 +374,22 @@ async def test_choices_go_on_in_the_next_row_instead_of_being_cut(captions: Call
         await it.pilot.resize_terminal(200, 50)
         await it.pilot.pause()
         assert "tags in 4 captions" in it.text()
+
+
+def packet(it, *keys: str) -> None:
+    """Keys as a slow line brings them: all at once."""
+    for key in keys:
+        character = key if len(key) == 1 else None
+        it.app.post_message(events.Key(key, character))
+
+
+async def test_keys_of_one_packet_go_where_the_ones_before_them_led(captions: Callable) -> None:
+    async with captions() as it:
+        crops = [crop.id for crop in it.session.project.crops]
+        first, second = crops[0], crops[1]
+        packet(it, "2", "tab", *"rear", "tab", *"sitting", "shift+tab", "enter", *"above")
+        await it.until(lambda: crop_of(it, second).view == "above", "the last key")
+        assert crop_of(it, first).framing == "bust"
+        assert crop_of(it, first).view == "rear"
+        assert crop_of(it, first).pose == "sitting"
+        assert crop_of(it, second).pose != "sitting"

@@ -34,7 +34,6 @@ from spyke_tui.tui.widgets.tag_counts import TagCounts
 if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.geometry import Size
-    from textual.widgets import Input
 
     from spyke_tui.model.caption_form import TextField
     from spyke_tui.model.project import Project
@@ -126,10 +125,6 @@ class CaptionsScreen(PaneScreen):
     def do(self, action: str) -> None:
         if action in COMMANDS:
             COMMANDS[action](self)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.do("caption.take")
 
     def go(self, by: int) -> None:
         """To another crop; the keys stay with the same field."""

@@ -11,13 +11,14 @@ from textual.widget import Widget
 
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.widgets.cell_pane import TextPane
+from spyke_tui.tui.widgets.form_keys import FormKeys
 from spyke_tui.tui.widgets.inks import mixed, readable, theme_ink
 
 MOST_ROWS = 3
 """Options that need more rows are cut: the form must stay a form."""
 
 
-class OptionsField(TextPane, can_focus=True):
+class OptionsField(TextPane, FormKeys, can_focus=True):
     """Options in a row, each with its digit; where they don't fit they go on in the next row, and
     the row of the form grows with them."""
 
@@ -69,7 +70,7 @@ class OptionsField(TextPane, can_focus=True):
     def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002
         return bool(character) and self.means(character or "")
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         if event.character and self.means(event.character):
             event.stop()
             event.prevent_default()

@@ -11,11 +11,12 @@ from textual.widgets.input import Selection
 
 from spyke_tui.model.caption_form import TextField, moved_tag
 from spyke_tui.model.proposals import Proposal
+from spyke_tui.tui.widgets.form_keys import FormKeys
 
 Typed = Callable[[TextField, str], None]
 
 
-class TagField(Input):
+class TagField(Input, FormKeys):
     """One text field of the form. `typed` is called with every change that the user makes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,6 +57,10 @@ class TagField(Input):
 
     def action_turn(self, by: int) -> None:
         self._turn(by)
+
+    async def action_submit(self) -> None:
+        """At once: what is typed behind Enter is for the next picture."""
+        await self.screen.run_action("do('caption.take')")
 
     def move_tag(self, by: int) -> None:
         """Move the tag under the cursor before or behind its neighbour."""
