@@ -25,6 +25,7 @@ from spyke_tui.model.table import printable, quoted
 from spyke_tui.store.safetensors import family_of_file
 
 if TYPE_CHECKING:
+    from spyke_tui.comfy.addresses import ServerAddress
     from spyke_tui.comfy.client import ComfyClient
 
 __all__ = ["Problem", "Readiness", "examine", "examine_servers", "examine_settings"]
@@ -82,7 +83,10 @@ async def examine(
     except WorkflowError as error:
         stats = await client.system_stats()
         return Readiness(stats.version, problems=(Problem(error.message, error.hint, "workflow"),))
-    problems = list(_own_problems(template, settings, project, kind))
+    problems = [
+        *_own_problems(template, settings, project, kind),
+        *_address_problems(client.address),
+    ]
     stats, known = await asyncio.gather(client.system_stats(), client.checkpoints())
     names = tuple(checkpoint.name for checkpoint in known)
     checkpoint, found = _chosen_checkpoint(template, settings, names)
@@ -109,6 +113,19 @@ async def examine(
         tuple(nearest(settings.checkpoint, names)) if settings.checkpoint else names,
         tuple(template.words()) if template.source else (),
     )
+
+
+def _address_problems(address: ServerAddress) -> list[Problem]:
+    if not address.exposes_secret:
+        return []
+    return [
+        Problem(
+            f"The password or key for {address.shown} goes over the network for all to read.",
+            "Use https://, or a tunnel: ssh -L 8188:127.0.0.1:8188 HOST.",
+            "server",
+            is_warning=True,
+        )
+    ]
 
 
 async def examine_servers(

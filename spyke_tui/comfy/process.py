@@ -75,7 +75,7 @@ def main(words: Sequence[str]) -> int:
     try:
         return _run(task_of(words))
     except SpykeError as error:
-        print(str(error), file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{error}\n")
         return error.exit_code
 
 

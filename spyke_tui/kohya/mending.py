@@ -107,7 +107,7 @@ def _no_twin(case: _Case) -> list[Mend]:
     return [case.edit(f"writes mirror = false on {case.where}", edits.no_twin, case.where)]
 
 
-def _build(case: _Case) -> list[Mend]:  # noqa: ARG001
+def _build(_case: _Case) -> list[Mend]:
     return [BUILD]
 
 

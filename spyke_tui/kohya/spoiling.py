@@ -7,11 +7,10 @@ from pathlib import Path
 from spyke_tui.kohya.trainer import absolute
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
+from spyke_tui.processing.flips import flipped
 from spyke_tui.processing.loading import load_picture
 from spyke_tui.processing.png import encode_png
 from spyke_tui.store.files import write_whole
-
-FLIP_LEFT_RIGHT = 0
 
 
 def spoil_training_set(project: Project, folder: Path) -> None:
@@ -44,7 +43,7 @@ def _spoil_pictures(train: Path) -> None:
     punch = load_picture(train / "fight_punch.png")
     write_whole(train / "fight_punch.png", encode_png(punch.resize((640, 640))))
     # Flipped by hand: bracer and pauldron are on the wrong side now.
-    kick = load_picture(train / "fight_kick.png").transpose(FLIP_LEFT_RIGHT)  # type: ignore[arg-type]
+    kick = flipped(load_picture(train / "fight_kick.png"))
     write_whole(train / "fight_kick_flipped.png", encode_png(kick))
     caption = (train / "fight_kick.txt").read_bytes()
     write_whole(train / "fight_kick_flipped.txt", caption)

@@ -31,20 +31,16 @@ _STATUS_RANK = {"keep": 0, "draft": 1, "reject": 2}
 Rank = Callable[[int, Crop, Counted], object]
 
 ORDERS: Mapping[str, Rank] = {
-    "as in the file": lambda index, crop, found: index,  # noqa: ARG005
-    "by id": lambda index, crop, found: crop.id,  # noqa: ARG005
-    "by sheet": lambda index, crop, found: (crop.sheet, index),  # noqa: ARG005
-    "by framing": lambda index, crop, found: (  # noqa: ARG005
+    "as in the file": lambda index, _crop, _found: index,
+    "by id": lambda _index, crop, _found: crop.id,
+    "by sheet": lambda index, crop, _found: (crop.sheet, index),
+    "by framing": lambda index, crop, _found: (
         FRAMINGS.index(crop.framing) if crop.framing in FRAMINGS else len(FRAMINGS),
         crop.view,
         index,
     ),
-    "by status": lambda index, crop, found: (_STATUS_RANK[crop.status], index),  # noqa: ARG005
-    "by findings": lambda index, crop, found: (  # noqa: ARG005
-        -found.errors,
-        -found.warnings,
-        index,
-    ),
+    "by status": lambda index, crop, _found: (_STATUS_RANK[crop.status], index),
+    "by findings": lambda index, _crop, found: (-found.errors, -found.warnings, index),
 }
 """The orders that a key goes round, by their words."""
 

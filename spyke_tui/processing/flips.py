@@ -16,6 +16,11 @@ _NOISE = 24
 """Levels (of 255) by which a cell may differ."""
 
 
+def flipped(picture: Image.Image) -> Image.Image:
+    """The picture as in a mirror, left and right changed."""
+    return picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+
 def is_flip(one: Path, other: Path) -> bool:
     """Whether `other` shows `one` flipped and nothing else; False where either can't be read.
 
@@ -28,8 +33,7 @@ def is_flip(one: Path, other: Path) -> bool:
     if pictures[0].size != pictures[1].size:
         return False
     # Flipped before it is made small: a box filter is not symmetrical to the pixel.
-    flipped = pictures[0].transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    bands = ImageChops.difference(_coarse(flipped), _coarse(pictures[1])).split()
+    bands = ImageChops.difference(_coarse(flipped(pictures[0])), _coarse(pictures[1])).split()
     return all(_highest(band) <= _NOISE for band in bands)
 
 

@@ -189,3 +189,16 @@ async def test_keys_and_passwords_reach_the_server(tmp_path):
             wrong = await examine_servers(settings, PROJECT, tmp_path, environ={"THE_KEY": "x"})
             assert wrong
             assert secret not in str(wrong)
+
+
+async def test_a_key_that_all_can_read_on_its_way_is_a_warning(tmp_path):
+    async with PracticeServer() as practice:
+        plain = ServerAddress.of(practice.url)
+        key = replace(plain, headers={"X-API-Key": "s3cret"})
+        for address, words in ((plain, []), (key, []), (replace(key, host="gpu.example"), [1])):
+            async with ComfyClient(address) as client:
+                ready = await examine(client, SETTINGS, PROJECT, tmp_path)
+            assert ready.is_ready
+            assert [p.is_warning for p in ready.problems] == words
+            assert all("for all to read" in p.message for p in ready.problems)
+            assert "s3cret" not in str(told(ready))

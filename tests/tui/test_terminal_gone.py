@@ -19,15 +19,11 @@ PATIENCE = 30.0
 
 
 def test_the_app_saves_and_ends_and_leaves_no_process_behind(project: Path) -> None:
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update(TERM="xterm-256color", COLUMNS="", LINES="")
-        os.execv(sys.executable, [sys.executable, "-m", "spyke_tui", str(project)])
+    child, terminal = opened(sys.executable, "-m", "spyke_tui", str(project))
     try:
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         left = rect_on_disk(project)[0]
         _read_until(terminal, b"front")
-        time.sleep(1.0)
+        _read_until_quiet(terminal)
         os.write(terminal, b"l")
         _read_until(terminal, b"not saved")
     finally:
@@ -41,15 +37,11 @@ def test_the_app_saves_and_ends_and_leaves_no_process_behind(project: Path) -> N
 
 
 def test_an_interrupt_from_outside_saves_first(project: Path) -> None:
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update(TERM="xterm-256color", COLUMNS="", LINES="")
-        os.execv(sys.executable, [sys.executable, "-m", "spyke_tui", str(project)])
+    child, terminal = opened(sys.executable, "-m", "spyke_tui", str(project))
     try:
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         left = rect_on_disk(project)[0]
         _read_until(terminal, b"front")
-        time.sleep(1.0)
+        _read_until_quiet(terminal)
         os.write(terminal, b"l")
         _read_until(terminal, b"not saved")
         os.kill(child, signal.SIGINT)
@@ -64,14 +56,11 @@ def test_a_terminal_that_goes_without_a_signal_ends_it_too(project: Path) -> Non
     """The signal goes to the session's leader, a shell perhaps, that keeps it to itself."""
     code = project / "code"
     command = f"trap '' HUP; {sys.executable} -m spyke_tui {project}; echo $? > {code}"
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update(TERM="xterm-256color", COLUMNS="", LINES="")
-        os.execv("/bin/sh", ["sh", "-c", command])
+    child, terminal = opened("/bin/sh", "-c", command)
     try:
         left = rect_on_disk(project)[0]
         _read_until(terminal, b"front")
-        time.sleep(1.0)
+        _read_until_quiet(terminal)
         os.write(terminal, b"l")
         _read_until(terminal, b"not saved")
     finally:
@@ -82,16 +71,13 @@ def test_a_terminal_that_goes_without_a_signal_ends_it_too(project: Path) -> Non
 
 
 def test_bytes_that_are_no_text_are_no_keys_and_the_next_key_is_one(project: Path) -> None:
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update(TERM="xterm-256color", COLUMNS="", LINES="")
-        os.execv(sys.executable, [sys.executable, "-m", "spyke_tui", str(project)])
+    child, terminal = opened(sys.executable, "-m", "spyke_tui", str(project))
     try:
         left = rect_on_disk(project)[0]
         _read_until(terminal, b"front")
-        time.sleep(1.0)
+        _read_until_quiet(terminal)
         os.write(terminal, b"\xe9\xff\xfe")
-        time.sleep(0.3)
+        _read_until_quiet(terminal)
         os.write(terminal, b"l")
         _read_until(terminal, b"not saved")
         os.write(terminal, b"q")
@@ -99,6 +85,16 @@ def test_bytes_that_are_no_text_are_no_keys_and_the_next_key_is_one(project: Pat
     finally:
         os.close(terminal)
     assert rect_on_disk(project)[0] == left + 1
+
+
+def opened(*command: str) -> tuple[int, int]:
+    """The command in a terminal of its own: its process, and the other end of the terminal."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm-256color", COLUMNS="", LINES="")
+        os.execv(command[0], command)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    return child, terminal
 
 
 def rect_on_disk(project: Path) -> tuple[int, int]:
@@ -113,6 +109,14 @@ def _read_until(terminal: int, words: bytes) -> None:
         assert time.monotonic() < until, seen[-2000:]
         if select.select([terminal], [], [], 0.2)[0]:
             seen += os.read(terminal, 65536)
+
+
+def _read_until_quiet(terminal: int, seconds: float = 0.4) -> None:
+    """What is drawn is drawn: nothing more has come for so long."""
+    until = time.monotonic() + PATIENCE
+    while select.select([terminal], [], [], seconds)[0]:
+        assert time.monotonic() < until, "it draws for ever"
+        os.read(terminal, 65536)
 
 
 def _drained(terminal: int, child: int) -> int:
