@@ -12,7 +12,7 @@ async def shown(it) -> FullImageScreen:
     screen = it.app.screen
     assert isinstance(screen, FullImageScreen)
     panes = screen.query(TrainingImage)
-    await it.until(lambda: all(pane.shown is pane._draw for pane in panes), "the picture")
+    await it.until(lambda: all(pane.shown is pane.wanted for pane in panes), "the picture")
     return screen
 
 

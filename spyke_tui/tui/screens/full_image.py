@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -15,69 +14,43 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from spyke_tui.model.mirroring import has_twin, mirror_refusal
-from spyke_tui.terminal.cells import Cell, plain
+from spyke_tui.terminal.cells import plain
 from spyke_tui.terminal.surface import PreviewSurface, open_surfaces
-from spyke_tui.tui.background import start, tell_failure
+from spyke_tui.tui.background import tell_failure
 from spyke_tui.tui.crop_words import enlarged_words, erased_words
 from spyke_tui.tui.stylesheets import stylesheet
 from spyke_tui.tui.themes import palette_of
-from spyke_tui.tui.widgets.picture_pane import PicturePane
+from spyke_tui.tui.widgets.rendered_picture import Render, RenderedPicture
 
 if TYPE_CHECKING:
     from spyke_tui.model.project import Crop, Dataset
     from spyke_tui.processing.previews import SheetPicture
     from spyke_tui.tui.spyke_app import SpykeApp
 
-Draw = Callable[[int], bytes]
-"""Gives the picture at so many pixels on a side, RGB."""
 
-
-class TrainingImage(PicturePane):
-    """One picture, as large as its place; drawn in a thread."""
-
-    surface: PreviewSurface
+class TrainingImage(RenderedPicture):
+    """One picture, as large as its place."""
 
     def __init__(self, surface: PreviewSurface, id: str) -> None:
-        super().__init__(id=id)
-        self.surface = surface
-        self._draw: Draw | None = None
-        self.shown: Draw | None = None
+        super().__init__(surface, id)
+        self._wanted: Render | None = None
+        self.shown: Render | None = None
         """What stands there, once it does."""
 
-    def row_cells(self, row: int) -> Sequence[Cell]:
-        return self.surface.cells(row)
+    @property
+    def wanted(self) -> Render | None:
+        return self._wanted
 
-    def show(self, draw: Draw) -> None:
-        self._draw = draw
-        self._start()
+    def show(self, render: Render) -> None:
+        self._wanted = render
+        self.redraw()
 
-    def on_resize(self) -> None:
-        self.reshow()
+    def redraw(self) -> None:
+        if self._wanted is not None:
+            self.render_wanted(self._wanted)
 
-    def reshow(self) -> None:
-        if self.region:
-            self._shown_at = self.region
-            self.take(self.surface.place(self.place()))
-            self._start()
-
-    def _start(self) -> None:
-        draw, side = self._draw, self.surface.side
-        if draw is None or not side:
-            return
-
-        def work() -> None:
-            try:
-                pixels = draw(side)
-            except ValueError:  # what can't be rendered is a finding, told elsewhere
-                return
-            self.app.call_from_thread(partial(self._drawn, draw, side, pixels))
-
-        start(self.screen, work, "full image", thread=True)
-
-    def _drawn(self, draw: Draw, side: int, pixels: bytes) -> None:
-        if draw is self._draw and side == self.surface.side and self.is_attached:
-            self.shown = draw
-            self.take(self.surface.settle(pixels, side))
+    def rendered(self) -> None:
+        self.shown = self._wanted
 
 
 class FullImageScreen(ModalScreen[None]):
