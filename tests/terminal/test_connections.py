@@ -13,27 +13,9 @@ from pathlib import Path
 
 import pytest
 from connections import Orders, need, ssh_server, until
-from PIL import Image
+from one_crop import RUN, write_project
 from test_real_terminals import display
 
-CROPS = """\
-[dataset]
-character = "spyke"
-trigger = "spyke_plasma_v1"
-
-[sheets.final]
-file = "final.png"
-size = [600, 320]
-
-[[crops]]
-id = "front"
-sheet = "final"
-rect = { left = 60, top = 40, width = 240, height = 200 }
-"""
-RUN = (
-    "import sys; from pathlib import Path; from spyke_tui.tui.app import run_app;"
-    "sys.exit(run_app(Path(sys.argv[1]), sys.argv[2]))"
-)
 SIXEL = re.compile(rb'\x1bP0;1;0q"1;1;\d+;\d+#.*?\x1b\\', re.S)
 
 
@@ -41,9 +23,7 @@ SIXEL = re.compile(rb'\x1bP0;1;0q"1;1;\d+;\d+#.*?\x1b\\', re.S)
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
-    (folder / "crops.toml").write_text(CROPS)
-    Image.effect_noise((600, 320), 30).convert("RGB").save(folder / "final.png")
-    return folder
+    return write_project(folder)
 
 
 def app(project: Path, *, pid_file: Path | None = None) -> str:

@@ -18,28 +18,10 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from PIL import Image
+from one_crop import CROPS, RUN, write_project
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
 
-CROPS = """\
-[dataset]
-character = "spyke"
-trigger = "spyke_plasma_v1"
-
-[sheets.final]
-file = "final.png"
-size = [600, 320]
-
-[[crops]]
-id = "front"
-sheet = "final"
-rect = { left = 60, top = 40, width = 240, height = 200 }
-"""
-RUN = (
-    "import sys; from pathlib import Path; from spyke_tui.tui.app import run_app;"
-    "sys.exit(run_app(Path(sys.argv[1]), sys.argv[2]))"
-)
 CRASH = (
     "from spyke_tui.tui.screens.crops import CropsScreen\n"
     "def do(self, action): raise ValueError('on purpose')\n"
@@ -102,9 +84,7 @@ class Session:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "crops.toml").write_text(CROPS)
-    Image.effect_noise((600, 320), 30).convert("RGB").save(tmp_path / "final.png")
-    return tmp_path
+    return write_project(tmp_path)
 
 
 @contextmanager
