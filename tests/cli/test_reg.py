@@ -155,7 +155,9 @@ def test_twice_stops_at_once(tmp_path: Path) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
+        assert process.stderr is not None
+        heard = iter(process.stderr.readline, "")
+        assert any("Finishing the running image" in line for line in heard)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=15)
         assert process.returncode == 130
