@@ -115,6 +115,17 @@ def test_a_damaged_memory_costs_time_only(good: TrainingSet, damage: bytes) -> N
     assert good.check().findings == ()
 
 
+def test_what_a_killed_check_left_is_taken_away_by_the_next(good: TrainingSet) -> None:
+    left = good.layout.own / ".spyke-tmp-999999999-cbba01c6a31f"
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"{")
+    writing = left.with_name(f".spyke-tmp-{os.getpid()}-0a31fcbba01c")
+    writing.write_bytes(b"{")
+    good.check()
+    assert not left.exists()
+    assert writing.exists(), "its writer is alive"
+
+
 def test_rows_of_other_types_are_no_facts(good: TrainingSet) -> None:
     good.check()
     memory = good.layout.own / "check.json"

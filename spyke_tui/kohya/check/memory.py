@@ -22,7 +22,7 @@ from spyke_tui.kohya.check.facts import (
     read_picture_facts,
 )
 from spyke_tui.store.fence import is_inside
-from spyke_tui.store.files import Stamp, sha256_of, write_whole
+from spyke_tui.store.files import Stamp, remove_leftovers, sha256_of, write_whole
 from spyke_tui.store.regular_files import read_regular
 
 VERSION = 2
@@ -67,6 +67,7 @@ class Memory:
         if not is_inside(self._path.parent, self._root.parent):
             return  # a link leads to another place
         data = {"version": VERSION, "rows": self._used}
+        remove_leftovers(self._path.parent)
         with contextlib.suppress(WriteError, OSError, ValueError):
             write_whole(self._path, json.dumps(data, separators=(",", ":")).encode())
 
