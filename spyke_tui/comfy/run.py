@@ -72,6 +72,7 @@ class Run:
         self.message = self.hint = self.field = ""
         self._over: asyncio.Future[End] | None = None
         self._withdrawing: asyncio.Task[None] | None = None
+        self._withdrawn = False
         self._first_attempts: dict[int, int] = {}
         self._last_fault = ""
         self._away_since = 0.0
@@ -311,8 +312,11 @@ class Run:
             await asyncio.gather(*(w.withdraw(running_too=now) for w in self.workers if w.is_up))
             if now:
                 self.end(self._stopped())
+            # Perhaps nothing was drawn just then: no picture will come that asks once more.
+            self._withdrawn = True
             self._check_over()
 
+        self._withdrawn = False
         if self._withdrawing is not None:
             self._withdrawing.cancel()
         self._withdrawing = asyncio.get_running_loop().create_task(withdraw())
@@ -356,8 +360,7 @@ class Run:
     def _check_over(self) -> None:
         busy = any(worker.is_busy and worker.is_up for worker in self.workers)
         if self.state == "stopping":
-            withdrawn = self._withdrawing is not None and self._withdrawing.done()
-            if not busy and withdrawn:
+            if not busy and self._withdrawn:
                 self.end(self._stopped())
         elif not self.board.left and not self.rerolls.pending:
             self.end(self._finished())

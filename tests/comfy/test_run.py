@@ -160,6 +160,20 @@ async def test_pause_resume_and_stop(tmp_path: Path) -> None:
         stage.assert_whole(12)
 
 
+async def test_a_paused_run_ends_when_it_is_told_to_stop(tmp_path: Path) -> None:
+    async with PracticeServer(delay=0.1) as server:
+        stage = Stage(tmp_path, server, count=12)
+        run = stage.started(attended=True)
+        follower = stage.follower()
+        await until(lambda: follower.poll().done >= 1)
+        follower.order("pause")
+        await until(lambda: follower.poll().state == "paused")
+        follower.order("stop")
+        async with asyncio.timeout(10):
+            assert await run == 130
+        assert stage.view().state == "stopped"
+
+
 async def test_interrupt_ends_at_once_and_spares_others_work(tmp_path: Path) -> None:
     async with PracticeServer(delay=5) as server:
         stage = Stage(tmp_path, server, count=3)
