@@ -45,8 +45,11 @@ _THUMBNAIL = 320
 
 @dataclass(slots=True)
 class _Previewed:
+    """`problem`: why its file could not be written."""
+
     state: str
     thumbnail: Picture
+    problem: WriteError | None = None
 
 
 def build_previews(
@@ -59,7 +62,8 @@ def build_previews(
     """Write preview/ID.png for every crop that is not rejected, and the contact sheet.
 
     A crop that can't be rendered is in the result's `failed` and stands as an empty cell on the
-    contact sheet. Raises `UsageError` for unknown ids and `WriteError`.
+    contact sheet; one whose file can't be written is in `failed` too, and on the sheet all the
+    same. Raises `UsageError` for unknown ids and `WriteError`.
     """
     require_known_ids(project, only or ())
     layout = Layout.of(project.dataset, folder)
@@ -179,9 +183,13 @@ def _render(
         image = render_crop(
             picture, crop.rect, project.dataset.size, project.dataset.pad, crop.erase
         )
-        state = files.write(f"{crop.id}.png", encode_png(image))
+        state, problem = "failed", None
+        try:
+            state = files.write(f"{crop.id}.png", encode_png(image))
+        except WriteError as error:
+            problem = error
         image.thumbnail((_THUMBNAIL, _THUMBNAIL))
-        return _Previewed(state, image)
+        return _Previewed(state, image, problem)
 
     made: dict[str, Picture] = {}
     total = sum(len(group.jobs) for group in groups.values())
@@ -191,13 +199,15 @@ def _render(
         if isinstance(outcome, PictureError):
             failure = Failure(crop.id, "sheet-unreadable", outcome.message, outcome.hint)
             result.failed.append(failure)
-        elif isinstance(outcome, SpykeError):
-            result.failed.append(Failure(crop.id, "write-failed", outcome.message, outcome.hint))
         elif isinstance(outcome, BaseException):
             raise outcome
         else:
             made[crop.id] = outcome.thumbnail
-            _count(result, outcome.state, f"{crop.id}.png")
+            if (problem := outcome.problem) is None:
+                _count(result, outcome.state, f"{crop.id}.png")
+            else:
+                failure = Failure(crop.id, "write-failed", problem.message, problem.hint)
+                result.failed.append(failure)
         if progress is not None:
             progress(done, total, crop.id)
     result.put_in_order(crop.id for crop in crops)

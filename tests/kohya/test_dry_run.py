@@ -10,8 +10,8 @@ import pytest
 from little_project import LittleProject, build_and_die, contents, draw_sheet, rect, stamps
 from PIL import Image
 
-from spyke_tui.errors import ProjectLockedError, UsageError
-from spyke_tui.store.files import TEMPORARY_PREFIX
+from spyke_tui.errors import ProjectLockedError, UsageError, WriteError
+from spyke_tui.store.files import TEMPORARY_PREFIX, Stamp, write_whole
 from spyke_tui.store.lock import exclusive
 
 PICTURES = ["_contact-sheet.png", "back.png", "face.png", "front.png"]
@@ -134,6 +134,29 @@ def test_a_crop_that_fails_leaves_an_empty_cell(project: LittleProject) -> None:
         ("face", "sheet-unreadable"),
     }
     assert pictures(project) == ["_contact-sheet.png", "back.png", "front.png"]
+
+
+def test_a_file_that_cannot_be_written_is_on_the_contact_sheet_all_the_same(
+    project: LittleProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.preview()
+    before = contents(project.root / "preview")
+    project.nudge("front")
+
+    def failing(path: Path, data: bytes) -> Stamp:
+        if path.name == "front.png":
+            raise WriteError(f"{path} could not be written: I/O error.", "Mend the disk.")
+        return write_whole(path, data)
+
+    with monkeypatch.context() as disk:
+        disk.setattr("spyke_tui.kohya.previews.write_whole", failing)
+        result = project.preview()
+    assert [(f.crop, f.code) for f in result.failed] == [("front", "write-failed")]
+    after = contents(project.root / "preview")
+    assert after["front.png"] == before["front.png"], "the older one stays"
+    assert after["_contact-sheet.png"] != before["_contact-sheet.png"]
+    project.preview()
+    assert contents(project.root / "preview")["_contact-sheet.png"] == after["_contact-sheet.png"]
 
 
 def test_no_crops_at_all(tmp_path: Path) -> None:
