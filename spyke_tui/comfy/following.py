@@ -15,6 +15,7 @@ from spyke_tui.model.generation import JobState
 from spyke_tui.model.run_fold import RunFold
 from spyke_tui.model.run_view import ALIVE, ImageView, Order, RunState, RunView, ServerView
 from spyke_tui.store.files import Stamp
+from spyke_tui.store.regular_files import read_regular
 from spyke_tui.store.run_files import RunFiles
 from spyke_tui.store.run_journal import JournalTail
 from spyke_tui.store.run_orders import give_order
@@ -79,7 +80,7 @@ class Follower:
             return None
         self._preview_stamp = stamp
         try:
-            return self.files.preview.read_bytes() or None
+            return read_regular(self.files.preview, PREVIEW_LIMIT) or None
         except OSError:
             return None
 
@@ -97,7 +98,7 @@ class Follower:
         self._live = {}
         if stamp is not None and stamp.size <= LIVE_LIMIT:
             try:
-                data = json.loads(self.files.live.read_bytes())
+                data = json.loads(read_regular(self.files.live, LIVE_LIMIT))
             except (OSError, ValueError, RecursionError):
                 data = None
             self._live = data if isinstance(data, dict) else {}

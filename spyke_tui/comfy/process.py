@@ -20,6 +20,7 @@ from spyke_tui.model.generation import KINDS, Kind
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Generation, Project
 from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.fence import require_own_folders
 from spyke_tui.store.run_files import RunFiles
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def main(words: Sequence[str]) -> int:
 def _run(task: Task) -> int:
     file = CropsFile.read(task.project_file)
     files = RunFiles(Layout.of(file.project.dataset, file.folder), task.kind)
+    require_own_folders(files.layout, file.folder)
     with files.held():
         from spyke_tui.comfy.class_folder import follow_class
         from spyke_tui.comfy.diary import Diary

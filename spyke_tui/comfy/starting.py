@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from spyke_tui.errors import SpykeError, WriteError
 from spyke_tui.model.generation import Kind
 from spyke_tui.model.layout import Layout
+from spyke_tui.model.table import printable
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.dataset_folder import former_root, project_place
+from spyke_tui.store.fence import require_own_folders
+from spyke_tui.store.regular_files import open_own, read_regular
 from spyke_tui.store.run_files import RunFiles
-from spyke_tui.store.run_journal import JournalTail
+from spyke_tui.store.run_journal import MAX_BYTES, JournalTail
 
+LITTLE_ROOM = 64 * 1024
+"""Bytes; with less a process may not even be able to say why it ends."""
 START_SECONDS = 20.0
 """A process that has not said a word by then never will."""
 
@@ -44,6 +51,7 @@ def start_run(
     file = CropsFile.read(project_file)
     layout = Layout.of(file.project.dataset, file.folder)
     files = RunFiles(layout, kind)
+    require_own_folders(layout, file.folder)
     _require_moved(file, layout)
     words = [str(file.path.absolute()), kind]
     words += [] if count is None else ["--count", str(count)]
@@ -75,7 +83,9 @@ def _spawn(files: RunFiles, words: list[str]) -> int:
     tail = JournalTail(files.journal, at_end=True)
     try:
         files.folder.mkdir(parents=True, exist_ok=True)
-        with files.log.open("ab") as log, open(os.devnull, "rb") as nothing:
+        descriptor = open_own(files.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        with open(descriptor, "ab") as log, open(os.devnull, "rb") as nothing:
+            begin = os.fstat(descriptor).st_size
             process = subprocess.Popen(
                 [sys.executable, "-m", "spyke_tui.comfy.process", *words],
                 stdin=nothing,
@@ -98,16 +108,21 @@ def _spawn(files: RunFiles, words: list[str]) -> int:
             if files.is_alive():  # two were started at once; one of them runs
                 return files.pid()
             raise SpykeError(
-                f"The run could not be started: {_last_words(files)}",
+                f"The run could not be started: {_last_words(files, begin)}",
                 f"More is in {files.log}.",
             )
         time.sleep(0.02)
     raise SpykeError("The run was started but says nothing.", f"More may be in {files.log}.")
 
 
-def _last_words(files: RunFiles) -> str:
-    try:
-        lines = files.log.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        lines = []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it ended at once.")
+def _last_words(files: RunFiles, begin: int) -> str:
+    """What the process said, in its log from `begin` on."""
+    with suppress(OSError):
+        said = read_regular(files.log, MAX_BYTES)[begin:].decode("utf-8", "replace")
+        for line in reversed(said.splitlines()):
+            if line.strip():
+                return printable(line.strip())
+    with suppress(OSError):
+        if shutil.disk_usage(files.folder).free < LITTLE_ROOM:
+            return "there is no room left on the disk."
+    return "it ended at once."

@@ -152,7 +152,7 @@ def take_in_candidates(place: Path) -> TakenIn:
     written only where it is still as it was read. Raises `SpykeError`.
     """
     file = CropsFile.read(place)
-    lock = AppLock(Layout.of(file.project.dataset, file.folder).own / "app.lock")
+    lock = AppLock.of(Layout.of(file.project.dataset, file.folder), file.folder)
     for last in (*[False] * (TRIES - 1), True):
         candidates = new_candidates(file.project, file.folder)
         if not candidates:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spyke_tui.errors import PictureError, SpykeError, WriteError
+from spyke_tui.errors import PictureError, WriteError
 from spyke_tui.kohya.build import require_known_ids
 from spyke_tui.kohya.result import BuildResult, Failure, Kept
 from spyke_tui.kohya.sheet_queue import SheetJobs, SheetQueue
@@ -203,11 +203,11 @@ def _render(
             raise outcome
         else:
             made[crop.id] = outcome.thumbnail
-            if (problem := outcome.problem) is None:
+            if outcome.problem is None:
                 _count(result, outcome.state, f"{crop.id}.png")
             else:
-                failure = Failure(crop.id, "write-failed", problem.message, problem.hint)
-                result.failed.append(failure)
+                words = outcome.problem.message, outcome.problem.hint
+                result.failed.append(Failure(crop.id, "write-failed", *words))
         if progress is not None:
             progress(done, total, crop.id)
     result.put_in_order(crop.id for crop in crops)

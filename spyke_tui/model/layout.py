@@ -64,6 +64,11 @@ class Layout:
         return self.root / ".spyke"
 
     @property
+    def runs(self) -> Path:
+        """What the generation runs know, and the pictures that were rejected."""
+        return self.own / "runs"
+
+    @property
     def dataset_toml(self) -> Path:
         return self.root / "dataset.toml"
 

@@ -6,6 +6,7 @@ what has the wrong type counts as absent, what is unknown is passed over.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ Record = Mapping[str, object]
 LOG_LINES = 200
 MOST_IMAGES = 100_000
 """No run has more; a number above it did not come from us."""
+_OUR_NAME = re.compile(r"(reg|topup)_[0-9]+(-r[0-9]+-[0-9a-f]*)?\.png")
+"""Of a picture, also a rejected one: a crop and a sheet may be named by it."""
 _Level = Literal["info", "warning", "error"]
 _LEVELS: tuple[_Level, ...] = ("info", "warning", "error")
 
@@ -204,7 +207,7 @@ class RunFold:
 
     def _about(self, index: int, record: Record) -> None:
         name = _text(record, "name")
-        if not name or "/" in name or "\0" in name or name.startswith("."):
+        if _OUR_NAME.fullmatch(name) is None:
             return
         self.made[index] = Made(
             index=index,
@@ -255,7 +258,7 @@ class RunFold:
     def _reject(self, index: int, record: Record) -> None:
         made = self.made.pop(index, None)
         kept = _text(record, "kept")
-        if made is not None and kept and "/" not in kept and not kept.startswith("."):
+        if made is not None and _OUR_NAME.fullmatch(kept) is not None:
             self.rejected[index, made.reroll] = replace(made, name=kept)
         self.rerolls[index] = _number(record, "r")
         self.sent.pop(index, None)

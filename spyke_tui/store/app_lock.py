@@ -6,6 +6,8 @@ from pathlib import Path
 from time import monotonic
 
 from spyke_tui.errors import ProjectLockedError, WriteError
+from spyke_tui.model.layout import Layout
+from spyke_tui.store.fence import is_inside
 from spyke_tui.store.lock import Hold, take
 
 PATIENCE = 5.0
@@ -24,10 +26,17 @@ class AppLock:
         self.left_behind = ""
         """Who had it before and did not give it back (killed, or a machine that went)."""
 
+    @classmethod
+    def of(cls, layout: Layout, project_folder: Path) -> AppLock:
+        """That of a project; `project_folder` is the folder of its crops.toml."""
+        lock = cls(layout.own / "app.lock")
+        lock._nobody_kept_out = not is_inside(layout.own, project_folder, layout.root.parent)
+        return lock
+
     def take(self) -> str:
         """Take the lock; who has it, in words, where it can't be had. Cheap to ask often.
 
-        Where no lock file can be written nobody is kept out.
+        Where no lock file can be written, or only where a link leads, nobody is kept out.
         """
         if self._held is not None or self._nobody_kept_out:
             return ""

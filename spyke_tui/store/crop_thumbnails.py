@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import WriteError
+from spyke_tui.store.fence import is_ours
 from spyke_tui.store.files import TEMPORARY_PREFIX, Stamp, sha256_of_bytes, write_whole
+from spyke_tui.store.regular_files import read_regular
 
 if TYPE_CHECKING:
     from spyke_tui.model.project import Crop
@@ -23,6 +25,8 @@ SIDE = 256
 """Pixels of a thumbnail's sides."""
 KEPT = 3000
 """Thumbnails in the folder; the oldest go first."""
+LARGEST = 4_000_000
+"""Bytes; no thumbnail has as many."""
 TIDY = 100
 """So many new ones between two looks whether there are too many."""
 
@@ -80,10 +84,10 @@ class CropThumbnails:
         name = sha256_of_bytes(made_from.encode(errors="surrogateescape"))
         kept = self._folder / f"{name[:32]}.jpg"
         with contextlib.suppress(OSError):
-            if found := kept.read_bytes():
+            if found := read_regular(kept, LARGEST):
                 return found
         data = make()
-        if data is not None:
+        if data is not None and is_ours(self._folder):
             with contextlib.suppress(WriteError, OSError):
                 write_whole(kept, data)
                 self._written += 1

@@ -16,8 +16,8 @@ def require_own_folders(layout: Layout, project_folder: Path) -> None:
     them may have come with the project, from anybody. Raises `WriteError`.
     """
     for folder in (
-        layout.root, layout.own, layout.train_root, layout.train, layout.reg_root, layout.reg,
-        layout.topup, layout.preview, layout.aside,
+        layout.root, layout.own, layout.runs, layout.runs / "rejected", layout.train_root,
+        layout.train, layout.reg_root, layout.reg, layout.topup, layout.preview, layout.aside,
     ):  # fmt: skip
         if os.path.islink(folder) and not is_inside(folder, project_folder, layout.root.parent):
             raise WriteError(
@@ -25,6 +25,11 @@ def require_own_folders(layout: Layout, project_folder: Path) -> None:
                 "nothing was written.",
                 "Put a folder in its place, or name the real place in [dataset].root.",
             )
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether `folder`, one below a dataset's own, really lies in [dataset].root."""
+    return is_inside(folder, folder.parents[2])
 
 
 def is_inside(folder: Path, *homes: Path) -> bool:

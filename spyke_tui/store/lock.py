@@ -11,7 +11,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from spyke_tui.errors import ProjectLockedError, WriteError
 from spyke_tui.store.lock_owner import MAX_BYTES, Owner
+from spyke_tui.store.regular_files import open_own
 
 STALE = 60.0
 """Seconds without a sign of life after which an owner on another machine is taken to be gone."""
@@ -102,19 +102,14 @@ def _open(path: Path) -> int:
     """The lock file, made where it is not. A link or a pipe in its place is refused."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        descriptor = os.open(path, flags, 0o644)
+        return open_own(path, os.O_RDWR | os.O_CREAT)
     except OSError as error:
-        if error.errno == errno.ELOOP:
+        if error.errno in (errno.ELOOP, errno.EINVAL):
             raise _not_a_file(path) from error
         raise WriteError(
             f"{path} could not be opened: {error.strerror}.",
             "Mend the permissions of that folder, or choose another [dataset].root.",
         ) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise _not_a_file(path)
-    return descriptor
 
 
 def _not_a_file(path: Path) -> WriteError:

@@ -27,16 +27,25 @@ def read_regular(path: Path | str, limit: int) -> bytes:
         return file.read(limit)
 
 
+def open_own(path: Path | str, flags: int) -> int:
+    """Open a file that only we write, perhaps made where it is not; a link is not followed.
+
+    Never waits. Raises OSError, also for anything that is no regular file.
+    """
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return descriptor
+
+
 def append_to_own(path: Path, data: bytes) -> None:
     """Append to a file that only we write, made where it is not; a link is not followed.
 
     Raises OSError.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(path, flags, 0o644)
+    descriptor = open_own(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
         while data:
             data = data[os.write(descriptor, data) :]
     finally:

@@ -17,10 +17,13 @@ from pathlib import Path
 from spyke_tui.errors import ProjectLockedError, WriteError
 from spyke_tui.model.generation import Kind
 from spyke_tui.model.layout import Layout
+from spyke_tui.store.fence import is_inside
+from spyke_tui.store.regular_files import open_own, read_regular
 
 FOLLOWED_SECONDS = 5.0
 """For how long after its last look a follower counts as watching."""
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
+_LARGEST_LOCK = 4096
 _PATIENCE = 1.0
 """Seconds to wait for the lock: somebody who only asks whether a run lives holds it shortly."""
 
@@ -32,7 +35,7 @@ class RunFiles:
         self.kind = kind
         self.layout = layout
         self.root = layout.root
-        self.folder = layout.own / "runs"
+        self.folder = layout.runs
         self.images = layout.reg if kind == "reg" else layout.topup
         """The folder that the pictures go to."""
         self.journal = self.folder / f"{kind}.journal"
@@ -64,7 +67,7 @@ class RunFiles:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            descriptor = open_own(self.lock, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise WriteError(
                 f"{self.lock} could not be opened: {error.strerror}.",
@@ -107,7 +110,7 @@ class RunFiles:
     def is_alive(self) -> bool:
         """Whether a process runs this just now. Quick; for any thread."""
         try:
-            descriptor = os.open(self.lock, os.O_RDWR | os.O_CLOEXEC)
+            descriptor = open_own(self.lock, os.O_RDWR)
         except OSError:
             return False
         try:
@@ -123,8 +126,8 @@ class RunFiles:
     def pid(self) -> int:
         """The process that holds it or held it last; 0 where nobody did."""
         try:
-            word = self.lock.read_text("utf-8", "replace").split()[0]
-            return int(word) if word.isdecimal() and len(word) < 10 else 0
+            word = read_regular(self.lock, _LARGEST_LOCK).split()[0]
+            return int(word) if word.isdigit() and len(word) < 10 else 0
         except (OSError, IndexError):
             return 0
 
@@ -141,12 +144,14 @@ class RunFiles:
     # Who follows it
 
     def follow(self) -> None:
-        """Say that somebody looks on."""
-        try:
-            os.utime(self.followed)
-        except OSError:
+        """Say that somebody looks on; not where a link leads to another place."""
+        if is_inside(self.folder, self.root.parent):
             with contextlib.suppress(OSError):
-                self.followed.touch()
+                descriptor = open_own(self.followed, os.O_WRONLY | os.O_CREAT)
+                try:
+                    os.utime(descriptor)
+                finally:
+                    os.close(descriptor)
 
     def is_followed(self) -> bool:
         """Whether somebody looked on in the last seconds."""

@@ -6,16 +6,21 @@ A kill can cut off the last line at most. A reader stops before it; the next wri
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from spyke_tui.errors import WriteError
+from spyke_tui.store.regular_files import open_own
 
 Record = Mapping[str, object]
 LONGEST_LINE = 64_000
 """Bytes; what is longer did not come from us."""
+MAX_BYTES = 64 * 1024 * 1024
+"""A journal of a hundred thousand images is smaller."""
 _PIECE = 1 << 20
 
 
@@ -27,9 +32,9 @@ class RunJournal:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(
-                path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644
-            )
+            self._descriptor = open_own(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+            if os.fstat(self._descriptor).st_size > MAX_BYTES:
+                raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES} bytes")
             self._cut_torn_line()
         except OSError as error:
             raise self._failed(error) from error
@@ -110,7 +115,11 @@ class JournalTail:
             return [], anew
 
     def _lines(self) -> Iterator[dict[str, object]]:
-        with self.path.open("rb") as file:
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+                return  # not ours
             file.seek(self._offset)
             rest = b""
             while piece := file.read(_PIECE):

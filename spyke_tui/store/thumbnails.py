@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import PictureError, WriteError
+from spyke_tui.store.fence import is_ours
 from spyke_tui.store.files import Stamp, sha256_of_bytes, write_whole
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def load_thumbnail(path: Path, folder: Path) -> SheetPicture:
             return SheetPicture.load(kept)
     picture = SheetPicture.load(path)
     small = thumbnail(picture.source, SIDE)
-    if stamp is not None and picture.size.width * picture.size.height >= WORTH_KEEPING:
+    is_large = picture.size.width * picture.size.height >= WORTH_KEEPING
+    if stamp is not None and is_large and is_ours(folder):
         with contextlib.suppress(WriteError, OSError):
             write_whole(kept, jpeg_of(small))
             _drop_oldest(folder)

@@ -110,8 +110,8 @@ class ProjectWatch:
             history.holder = holder
 
     def _new_lock(self) -> AppLock:
-        layout = Layout.of(self._session.project.dataset, self._session.file.folder)
-        return AppLock(layout.own / "app.lock")
+        folder = self._session.file.folder
+        return AppLock.of(Layout.of(self._session.project.dataset, folder), folder)
 
     def _tell_read_only(self, holder: str) -> None:
         self._tell(f"Read-only: {holder} has this project open. What it saves is shown here.", True)

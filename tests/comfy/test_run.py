@@ -140,9 +140,13 @@ async def test_a_renamed_class_takes_its_pictures_along(tmp_path: Path) -> None:
         assert stage.view().images[0].file == "reg/1_warrior/reg_001.png"
 
 
+MANY = 40
+"""Images, drawn slowly: a run of them is not over before it hears of an order."""
+
+
 async def test_pause_resume_and_stop(tmp_path: Path) -> None:
-    async with PracticeServer(delay=0.1) as server:
-        stage = Stage(tmp_path, server, count=12)
+    async with PracticeServer(delay=0.2) as slow, PracticeServer() as fast:
+        stage = Stage(tmp_path, slow, count=MANY)
         run = stage.started(attended=True)
         follower = stage.follower()
         await until(lambda: follower.poll().done >= 1)
@@ -155,21 +159,22 @@ async def test_pause_resume_and_stop(tmp_path: Path) -> None:
         follower.order("stop")
         assert await run == 130
         view = stage.view()
-        assert view.state == "stopped" and paused_at < view.done < 12
+        assert view.state == "stopped" and paused_at < view.done < MANY
+        stage.write(servers=f'"{fast.url}"')
         assert await stage.run() == 0
-        stage.assert_whole(12)
+        stage.assert_whole(MANY)
 
 
 async def test_a_paused_run_ends_when_it_is_told_to_stop(tmp_path: Path) -> None:
-    async with PracticeServer(delay=0.1) as server:
-        stage = Stage(tmp_path, server, count=12)
+    async with PracticeServer(delay=0.2) as server:
+        stage = Stage(tmp_path, server, count=MANY)
         run = stage.started(attended=True)
         follower = stage.follower()
         await until(lambda: follower.poll().done >= 1)
         follower.order("pause")
         await until(lambda: follower.poll().state == "paused")
         follower.order("stop")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert await run == 130
         assert stage.view().state == "stopped"
 
@@ -333,6 +338,18 @@ async def test_a_second_run_of_the_same_set_is_refused(tmp_path: Path) -> None:
         assert await stage.run() == 1
         assert await run == 0
         stage.assert_whole(3)
+
+
+async def test_a_folder_that_leads_out_of_the_project_gets_no_picture(tmp_path: Path) -> None:
+    async with PracticeServer() as server:
+        (tmp_path / "project").mkdir()
+        stage = Stage(tmp_path / "project", server, count=1)
+        (tmp_path / "elsewhere").mkdir()
+        stage.images.parent.mkdir(parents=True)
+        stage.images.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(SpykeError, match="leads elsewhere"):
+            await stage.run()
+        assert not list((tmp_path / "elsewhere").iterdir())
 
 
 async def test_a_renamed_character_is_moved_before_a_run(tmp_path: Path) -> None:

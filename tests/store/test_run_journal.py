@@ -12,6 +12,7 @@ import pytest
 
 from spyke_tui.errors import ProjectLockedError, WriteError
 from spyke_tui.model.layout import Layout
+from spyke_tui.model.run_fold import RunFold
 from spyke_tui.store.run_files import RunFiles
 from spyke_tui.store.run_journal import JournalTail, RunJournal, read_journal
 from spyke_tui.store.run_orders import OrderBox, give_order
@@ -141,3 +142,53 @@ def test_names_are_padded_so_that_the_trainer_keeps_the_order(files: RunFiles) -
     assert files.image(7, 1500).name == "reg_0007.png"
     topup = RunFiles(files.layout, "topup")
     assert topup.image(1, 5) == files.root / "topup" / "topup_001.png"
+
+
+def test_what_a_stranger_put_in_our_place_is_not_written_through(files: RunFiles) -> None:
+    """A link to somebody's file, or an endless one: refused, and as it was."""
+    precious = files.root.parent.parent / "precious"
+    precious.write_bytes(b"half a line")
+    files.folder.mkdir(parents=True)
+    for path in (files.lock, files.journal, files.orders, files.followed):
+        path.symlink_to(precious)
+    with pytest.raises(WriteError, match="could not be opened"), files.held():
+        pass
+    assert not files.is_alive()
+    for path in (files.journal, files.orders):
+        with pytest.raises(WriteError, match="could not be written"):
+            RunJournal(path)
+    os.utime(precious, (1, 1))
+    files.follow()
+    assert (precious.read_bytes(), precious.stat().st_mtime) == (b"half a line", 1)
+
+
+def test_a_folder_of_runs_that_leads_elsewhere_is_left_alone(files: RunFiles) -> None:
+    elsewhere = files.root.parent.parent / "elsewhere"
+    elsewhere.mkdir()
+    files.folder.parent.mkdir(parents=True)
+    files.folder.symlink_to(elsewhere)
+    files.follow()
+    assert not list(elsewhere.iterdir())
+
+
+def test_an_endless_journal_and_a_pipe_are_none(path: Path) -> None:
+    path.parent.mkdir()
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    assert read_journal(path) == []
+    with pytest.raises(WriteError, match="larger than"):
+        RunJournal(path)
+    path.unlink()
+    os.mkfifo(path)
+    assert read_journal(path) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x.png", "a.png", "reg_1.PNG", "reg_\x1b[1m.png", ".reg_1.png", "reg_1.png\n"]
+)
+def test_a_picture_that_no_run_would_name_so_is_not_ours(name: str) -> None:
+    fold = RunFold()
+    fold.feed({"t": "about", "i": 1, "name": name, "sha": "x"})
+    fold.feed({"t": "about", "i": 2, "name": "reg_002.png", "sha": "x"})
+    fold.feed({"t": "reject", "i": 2, "r": 1, "kept": name})
+    assert fold.names() == frozenset() and fold.rejected == {}

@@ -13,8 +13,8 @@ from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.torture import crash
-from tests.torture.crash import Outcome
+from tests.torture import bench, crash
+from tests.torture.bench import Outcome
 from tests.torture.report import heading, say, table
 
 SECTIONS = ("crash", "hostile")
@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     parser.add_argument(
-        "--promise", type=float, default=crash.PROMISE, help="seconds: the oldest loss allowed"
+        "--promise", type=float, default=bench.PROMISE, help="seconds: the oldest loss allowed"
     )
     parser.add_argument("--only", default="", help="only this script, command or ending")
     arguments = parser.parse_args()
@@ -80,9 +80,9 @@ def _share(share: tuple[int, int], only: str, promise: float) -> list[Outcome]:
     number, seed = share
     with (
         tempfile.TemporaryDirectory(prefix="spyke-torture-") as folder,
-        crash.bench(Path(folder) / "bench", promise) as here,
+        bench.bench(Path(folder) / "bench", promise) as here,
     ):
-        missing = set(crash.ENDINGS) - set(here.endings())
+        missing = set(bench.ENDINGS) - set(here.endings())
         if missing:
             say(f"not possible here, left out: {', '.join(sorted(missing))}")
         chosen = crash.cases(number if not only else number * 40, seed, here)

@@ -16,8 +16,8 @@ NAMES = ("--character", "hero", "--trigger", "hero_v1")
 class Command:
     """`start`: ``plain``, ``built``, ``changed`` (built, then edited), ``sheets`` or ``kohya``.
 
-    `calls` is about how many calls to the disk it makes; `done_before` are exit codes of a second
-    run that finds the work done.
+    `calls` is about how many calls to the disk one of its processes makes; `done_before` are exit
+    codes of a second run that finds the work done.
     """
 
     words: tuple[str, ...]
@@ -35,11 +35,14 @@ COMMANDS = {
     "import": Command(("import", "10_hero_v1", "taken"), "kohya", 8, (2,)),
     "handover": Command(("handover",), "built", 8),
     "check": Command(("check",), "built", 5),
-    "demo": Command(("demo", "sample", "--headless"), "sheets", 60),
+    "demo": Command(("demo", "sample", "--headless"), "sheets", 300),
+    "reg": Command(("reg",), "built", 60),
+    "topup": Command(("topup",), "built", 30),
 }
 WEIGHTED = [
     *("build", "build", "rebuild", "rebuild", "rebuild", "dry-run", "suggest", "suggest", "init"),
-    *("init", "import", "import", "handover", "handover", "check"),
+    *("init", "import", "import", "handover", "handover", "check", "demo", "demo"),
+    *("reg", "reg", "reg", "topup", "topup"),
 ]
 
 

@@ -5,6 +5,7 @@
  * TORTURE_AT      which call, counted from 1
  * TORTURE_COUNT   how many calls fail from there on
  * TORTURE_HOW     eio | before | after
+ * TORTURE_STRIKE  a file to make when the first of them comes
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -49,6 +50,10 @@ static int fate(void)
     int call = ++calls, first = atoi(at);
     if (call < first || call >= first + (count ? atoi(count) : 1))
         return 0;
+    const char *strike = getenv("TORTURE_STRIKE");
+    int made = strike ? open(strike, O_CREAT | O_WRONLY | O_CLOEXEC, 0600) : -1;
+    if (made >= 0)
+        close(made);
     if (!strcmp(how, "before"))
         kill(getpid(), SIGKILL);
     return strcmp(how, "after") ? 1 : 2;

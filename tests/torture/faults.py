@@ -22,12 +22,18 @@ def fault_layer(folder: Path) -> Path | None:
     return library if done.returncode == 0 else None
 
 
-def fault_environment(library: Path, prefix: Path, how: str, at: int, count: int) -> dict[str, str]:
-    """`how`: ``eio``, or ``before`` or ``after`` for a kill around that call."""
+def fault_environment(
+    library: Path, prefix: Path, how: str, at: int, count: int, strike: Path
+) -> dict[str, str]:
+    """`how`: ``eio``, or ``before`` or ``after`` for a kill around that call.
+
+    The file `strike` is there as soon as one was made.
+    """
     return {
         "LD_PRELOAD": str(library),
         "TORTURE_PREFIX": str(prefix),
         "TORTURE_HOW": how,
         "TORTURE_AT": str(at),
         "TORTURE_COUNT": str(count),
+        "TORTURE_STRIKE": str(strike),
     }

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.torture import hostile_bytes, hostile_fields, hostile_files, hostile_panes, stage
+from tests.torture.generation_scene import Server
 from tests.torture.report import heading, say, table
 
 Row = tuple[str, int, int, float]
@@ -49,8 +50,14 @@ def files(number: int, seed: int, place: Path) -> list[str]:
     done = stage.run(["build"], built, place / "state-built")
     assert done.returncode == 0, done.stderr
     findings = []
-    for name, kind in hostile_files.sample(number, seed):
-        findings += hostile_files.play(name, kind, place / "files", built)
+    server = Server(place / "server", 0.0)
+    server.start()
+    address = f"http://127.0.0.1:{server.port}"
+    try:
+        for name, kind in hostile_files.sample(number, seed):
+            findings += hostile_files.play(name, kind, place / "files", built, address)
+    finally:
+        server.kill()
     return findings
 
 
@@ -86,7 +93,7 @@ def report(cases: int, projects: int, shown: int, seed: int) -> bool:
         say()
         others: list[tuple[str, int, Callable[[int, int, Path], list[str]]]] = [
             ("strings in fields, through 8 commands", projects, fields),
-            ("pipes, links, endless files, through 7 commands", projects, files),
+            ("pipes, links, endless files, through 10 commands", projects, files),
             ("words in all panes", shown, panes),
         ]
         lines = []

@@ -181,15 +181,17 @@ def _project_targets(place: Path) -> list[Target]:
 
 
 def _record_targets(place: Path) -> list[Target]:
-    from spyke_tui.errors import SpykeError
+    from spyke_tui.comfy.following import Follower
+    from spyke_tui.kohya.candidates import new_candidates
     from spyke_tui.kohya.check import check_project
     from spyke_tui.model.history import History, StepRefusedError
+    from spyke_tui.model.layout import Layout
     from spyke_tui.model.patch import PatchError
     from spyke_tui.store import history_file, state
     from spyke_tui.store.crops_file import CropsFile
     from spyke_tui.store.lock_owner import Owner
     from spyke_tui.store.manifest import Manifest
-    from spyke_tui.store.run_journal import read_journal
+    from spyke_tui.store.run_files import RunFiles
     from spyke_tui.terminal.capabilities import choose
     from spyke_tui.tui.session import Session
     from tests.torture import stage
@@ -229,11 +231,23 @@ def _record_targets(place: Path) -> list[Target]:
     def opened(_: Path) -> None:
         Session(CropsFile.read(home), choose("none")).editor.go(1)
 
+    def followed(_: Path) -> None:
+        follower = Follower(run)
+        follower.poll()
+        new_candidates(file.project, file.folder)
+
     def checked(_: Path) -> None:
         check_project(file.project, file.folder)
 
+    run = RunFiles(Layout.of(file.project.dataset, home), "topup")
+    run.images.mkdir(parents=True)
+    stage.draw_sheet(run.images / "topup_001.png", 1, 1)
     runs = [
-        b'{"event":"image","index":1,"seed":5,"state":"done","file":"reg_001.png"}\n' * 3,
+        b'{"t":"run","at":1,"run":"ab","pid":5,"total":2,"folder":"topup","settings":"x","servers":'
+        b'["http://x"]}\n{"t":"submit","i":1,"id":"q","seed":5,"prefix":"p"}\n{"t":"about","i":1,'
+        b'"name":"topup_001.png","sha":"00","size":5,"r":1}\n{"t":"done","i":1,"mtime":5}\n'
+        b'{"t":"reject","i":1,"r":2,"kept":"topup_001-r0-ab.png"}\n{"t":"end","at":2,"state":"done",'
+        b'"message":"m","exit":0}\n',
         *(path.read_bytes()[:20_000] for path in sorted(SHARED.glob("comfyui/*/02*.jsonl"))),
     ]
     there = kept.parent
@@ -247,7 +261,7 @@ def _record_targets(place: Path) -> list[Target]:
         Target("check memory", _file(own, "check.json", checked), [
             (own / "check.json").read_bytes()], share=0.05),
         Target("lock", Owner.read, [Owner.here("spyke-tui").line()]),
-        Target("run journal", _file(place, "run.jsonl", read_journal), runs, (SpykeError, OSError)),
+        Target("run journal", _file(run.journal.parent, run.journal.name, followed), runs),
     ]  # fmt: skip
 
 

@@ -9,10 +9,29 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.torture.programs import end_all
 from tests.torture.watched import SECONDS, watched
 
 TRAIN = "dataset/hero/train/10_hero_v1"
 OWN = "dataset/hero/.spyke"
+RUNS = f"{OWN}/runs"
+WORKFLOW = "workflow.json"
+
+REG = """
+[reg]
+server = "{server}"
+checkpoint = "practice_sd15.safetensors"
+workflow = "{workflow}"
+count = 2
+steps = 1
+width = 64
+height = 64
+prompt = "a person"
+
+[topup]
+prompt = "a person with a red scarf"
+count = 1
+"""
 
 FILES = (
     "crops.toml", ".gitignore", "sheets/one.png", "sheets", "dataset", "dataset/hero",
@@ -22,7 +41,11 @@ FILES = (
     "dataset/hero/aside", "dataset/hero/topup", OWN, f"{OWN}/manifest.json",
     f"{OWN}/manifest.journal", f"{OWN}/check.json", f"{OWN}/lock", f"{OWN}/app.lock",
     "dataset/hero/preview/.spyke-previews", "dataset/hero/dataset.toml",
-    "dataset/hero/TRAINING.md", "workflow.json", "STATE/config/spyke-tui/config.toml",
+    "dataset/hero/TRAINING.md", WORKFLOW, "STATE/config/spyke-tui/config.toml",
+    f"{OWN}/crops", f"{OWN}/thumbnails", RUNS, f"{RUNS}/rejected", f"{RUNS}/topup.taken",
+    f"{RUNS}/topup.journal", "dataset/hero/topup/topup_001.png",
+    *(f"{RUNS}/reg.{one}" for one in (
+        "lock", "journal", "orders", "log", "live.json", "preview", "followed")),
 )  # fmt: skip
 
 
@@ -75,11 +98,13 @@ KINDS: dict[str, Callable[[Path, Path], None]] = {
 }
 
 OPENED = ("pipe", "endless", "outside folder", "junk")
-"""Kinds with which the app is opened too, for every other file: that takes seconds."""
+"""Kinds with which the app is opened too, for every other file and all of our own: that takes
+seconds."""
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("check",), ("build",), ("build", "--dry-run"), ("handover",), ("suggest", "--write"),
-    ("build", "--force", "c01"), ("import", TRAIN, "taken"),
+    ("build", "--force", "c01"), ("import", TRAIN, "taken"), ("reg", "--status"), ("reg",),
+    ("topup",),
 )  # fmt: skip
 
 
@@ -93,15 +118,19 @@ def sample(number: int, seed: int) -> list[tuple[str, str]]:
     return every[:number]
 
 
-def play(name: str, kind: str, place: Path, built: Path) -> list[str]:
-    """Put it there and run every command, then open the app; what was found."""
+def play(name: str, kind: str, place: Path, built: Path, server: str) -> list[str]:
+    """Put it there and run every command, then open the app; what was found.
+
+    Images are drawn by the practice server at `server`.
+    """
     shutil.rmtree(place, ignore_errors=True)
     project, outside = place / "project", place / "outside"
     shutil.copytree(built, project)
     (outside / "folder").mkdir(parents=True)
     (outside / "precious").write_text("precious")
     text = (project / "crops.toml").read_text()
-    (project / "crops.toml").write_text(f'{text}\n[reg]\nworkflow = "workflow.json"\n')
+    runs = REG.format(server=server, workflow=WORKFLOW if name == WORKFLOW else "")
+    (project / "crops.toml").write_text(text + runs)
     target = place / name.replace("STATE", "state") if name.startswith("STATE") else project / name
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir():
@@ -109,7 +138,8 @@ def play(name: str, kind: str, place: Path, built: Path) -> list[str]:
     target.unlink(missing_ok=True)
     KINDS[kind](target, outside)
     findings = []
-    opened = [("app",)] if kind in OPENED and FILES.index(name) % 2 == 0 else []
+    is_opened = kind in OPENED and (name.startswith(OWN) or FILES.index(name) % 2 == 0)
+    opened = [("app",)] if is_opened else []
     for words in (*COMMANDS, *opened):
         shutil.rmtree(project / "taken", ignore_errors=True)
         found = watched(
@@ -119,6 +149,8 @@ def play(name: str, kind: str, place: Path, built: Path) -> list[str]:
         findings += [f"{kind} for {name}: {' '.join(words)}: {one}" for one in found.findings]
         if found.status not in (0, 1, 2):
             findings.append(f"{kind} for {name}: {' '.join(words)}: exit code {found.status}")
+        left = end_all(place / "state")
+        findings += [f"{kind} for {name}: {' '.join(words)}: never ended: {one}" for one in left]
     # Where the dataset as a whole lies is the user's own choice, by a link too.
     if name != "dataset" and _contents(outside) != {"folder": "", "precious": str(b"precious")}:
         findings.append(f"{kind} for {name}: written outside: {_contents(outside)}")
@@ -162,7 +194,7 @@ def _open(folder: Path) -> int:
     async def visit() -> None:
         async with app.run_test(size=(100, 30)) as pilot:
             await pilot.pause()
-            for key in ("f2", "f4", "escape", "f3", "right", "b", "escape", "q"):
+            for key in ("f2", "f4", "escape", "f5", "f6", "f3", "right", "b", "escape", "q"):
                 await pilot.press(key)
                 await pilot.pause()
 

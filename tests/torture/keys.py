@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 RIGHT, LEFT, UP, DOWN = b"\x1b[C", b"\x1b[D", b"\x1b[A", b"\x1b[B"
-F2, F3, F4 = b"\x1bOQ", b"\x1bOR", b"\x1bOS"
+F2, F3, F4, F6 = b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b[17~"
 ENTER, ESC, TAB = b"\r", b"\x1b", b"\t"
 
 Script = list[bytes]
@@ -92,10 +92,31 @@ def building(pick: random.Random) -> Script:
     return keys
 
 
+def adopting(pick: random.Random) -> Script:
+    """Captions that somebody changed on disk: taken, written over, left."""
+    keys: Script = [F4, ESC, b""]
+    for _ in range(8):
+        keys += [pick.choice([b"a", b"W", b"k"]), b"n", *pick.choice([[b""], [b"r", b"u"], []])]
+    return keys
+
+
+def generating(pick: random.Random) -> Script:
+    """Images drawn, stopped, rejected and drawn anew; candidates that become sheets."""
+    keys: Script = [F6, b"s", b"", b"", b""]
+    for _ in range(5):
+        keys += pick.choice(
+            [[RIGHT, b"x"], [b"s", b"", b""], [b" ", b"", b" "], [b"S", b"", b"s", b""], [b"t"],
+             [b"I", b"s", b""], [F3, RIGHT, RIGHT, ENTER, F6], [TAB, b"s", b"", b"", TAB]]
+        )  # fmt: skip
+    return keys
+
+
 SCRIPTS = {
     "nudge": nudging, "undo": undoing, "make": making, "suggest": suggesting,
     "caption": captioning, "sheets": sheets, "mark": marking, "build": building,
+    "adopt": adopting, "generate": generating,
 }  # fmt: skip
+WEIGHTED = [*SCRIPTS, "generate", "generate"]
 
 
 def pressed(name: str, pick: random.Random) -> Iterator[tuple[bytes, float]]:

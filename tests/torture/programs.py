@@ -37,6 +37,28 @@ def environment(state: Path, log: Path | None = None, **more: str) -> dict[str, 
     return {**kept, **own, **more}
 
 
+def living(state: Path) -> dict[int, str]:
+    """By process: what runs with this state folder (and was perhaps left behind)."""
+    mark, found = f"\0XDG_STATE_HOME={state}\0".encode(), {}
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in b"\0" + (place / "environ").read_bytes() + b"\0":
+                words = (place / "cmdline").read_bytes().split(b"\0")
+                found[int(place.name)] = b" ".join(words).decode("utf-8", "replace").strip()
+    return found
+
+
+def end_all(state: Path, patience: float = 30.0) -> list[str]:
+    """Wait until nothing runs with this state folder; what had to be killed."""
+    end = time.monotonic() + patience
+    while (left := living(state)) and time.monotonic() < end:
+        time.sleep(0.02)
+    for process in left:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    return list(left.values())
+
+
 class Program:
     """A program on a pseudo terminal that is read all the time and answers nothing."""
 
@@ -102,6 +124,7 @@ class Program:
             if pid:
                 self.status = os.waitstatus_to_exitcode(status)
                 self.ended_at = time.monotonic_ns()
+                self._reader.join(2)  # its last words
                 break
             if time.monotonic() >= end:
                 return False

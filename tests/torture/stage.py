@@ -33,6 +33,27 @@ one_sided = ["left glove"]
 """
 
 
+TRAIN = "dataset/hero/train/10_hero_v1"
+CLASS = "dataset/hero/reg/1_character"
+CANDIDATES = "dataset/hero/topup"
+IMAGES = 6
+
+RUNS = f"""\
+[reg]
+server = "{{server}}"
+checkpoint = "practice_sd15.safetensors"
+count = {IMAGES}
+steps = 2
+prompt = "a person"
+negative = "blurry"
+
+[topup]
+prompt = "a person with a red scarf"
+count = 2
+
+"""
+
+
 def draw_sheet(path: Path, figures: int, seed: int) -> None:
     picture = Image.new("RGB", (160 * figures + 20, 300), PAPER)
     pen = ImageDraw.Draw(picture)
@@ -46,9 +67,9 @@ def draw_sheet(path: Path, figures: int, seed: int) -> None:
     picture.save(path)
 
 
-def write_project(folder: Path, crops: int = 12) -> None:
-    """Two sheets of four figures and one that nobody has cropped yet."""
-    text = HEAD
+def write_project(folder: Path, crops: int = 12, server: str = "") -> None:
+    """Two sheets of four figures and one that nobody has cropped yet; images by `server`."""
+    text = HEAD + (RUNS.format(server=server) if server else "")
     for number, name in enumerate(("one", "two", "three"), 1):
         draw_sheet(folder / f"sheets/{name}.png", 4, number)
         text += f'[sheets.{name}]\nfile = "sheets/{name}.png"\nsize = [660, 300]\n\n'
@@ -62,6 +83,12 @@ def write_project(folder: Path, crops: int = 12) -> None:
             'background = "white background"\ndetails = []\n\n'
         )
     (folder / "crops.toml").write_text(text)
+
+
+def change_captions(folder: Path) -> None:
+    """As somebody does who mends them where they lie."""
+    for path in sorted((folder / TRAIN).glob("*.txt"))[::2]:
+        path.write_text(path.read_text().replace("standing", "running, sword"))
 
 
 def run(
@@ -128,6 +155,8 @@ def torn_files(folder: Path) -> list[str]:
                 signed = re.search(rb"checksum [0-9a-f]{16}[^\n]*\n$", path.read_bytes())
                 if signed is None:
                     torn.append(name)
+        except FileNotFoundError:
+            continue  # moved by a run that goes on
         except (OSError, ValueError, SyntaxError):
             torn.append(name)
     return torn
