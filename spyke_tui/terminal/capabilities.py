@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from spyke_tui.model.geometry import Size
+from spyke_tui.terminal.kitty_anchor import Anchors
 from spyke_tui.terminal.probe import Answers, cell_by_window
 from spyke_tui.terminal.surface import Terminal
+from spyke_tui.terminal.tmux import Tmux, why_not
 
 IMAGES = ("auto", "kitty", "sixel", "halfcell", "none")
 """What can be asked for with ``--images``."""
@@ -50,9 +51,11 @@ class Choice:
         return self.cell if now is None or now == self.window else now
 
 
-def worth_asking(images: str, environ: Mapping[str, str]) -> bool:
+def worth_asking(images: str, environ: Mapping[str, str], tmux: Tmux | None = None) -> bool:
     """Whether the terminal's answers could change anything."""
-    return images in ("kitty", "sixel") or (images == "auto" and not multiplexer(environ))
+    if images == "auto" and (inside := multiplexer(environ)):
+        return inside == "tmux" and tmux is not None and tmux.may_pass
+    return images in ("auto", "kitty", "sixel")
 
 
 def choose(
@@ -60,10 +63,12 @@ def choose(
     answers: Answers | None = None,
     environ: Mapping[str, str] | None = None,
     window: Size | None = None,
+    tmux: Tmux | None = None,
 ) -> Choice:
     """The protocol for what was asked for, on a terminal that answered this.
 
-    `window`: device pixels of a cell by the window's size, where it says so.
+    `window`: device pixels of a cell by the window's size, where it says so. `tmux`: what tmux
+    says of itself, where we run in one.
     """
     environ = os.environ if environ is None else environ
     answers = answers or Answers()
@@ -73,14 +78,24 @@ def choose(
     base = Choice("halfcell", "", "", terminal, answers.cell or window or CELL, window)
     if images == "none" or images == "halfcell":
         return replace(base, protocol=images, found=f"asked for with --images {images}")
+    inside = multiplexer(environ)
+    if inside == "tmux" and images in ("auto", "kitty"):
+        hung = replace(terminal, anchors=Anchors())
+        if images == "kitty" or (answers.kitty and answers.hangs):
+            behind = (tmux.terminal if tmux else "") or "the terminal"
+            way = f"{behind} behind {answers.name or 'tmux'} "
+            way += "has kitty graphics" if answers.hangs else "does not say that it can"
+            return replace(base, protocol="kitty", found=way, terminal=hung)
     if images in ("kitty", "sixel"):
         said = answers.kitty if images == "kitty" else answers.sixel
         found = f"asked for; {name} " + ("says that it can" if said else "does not say that it can")
         return replace(base, protocol=images, found=found)
     if images != "auto":
         return replace(base, why=f"There is no image protocol {images!r}: half cells are used.")
-    if inside := multiplexer(environ):
-        why = _why_not(inside)
+    if inside:
+        why = f"{inside} does not pass pictures on: they are drawn in half cells."
+        if inside == "tmux":
+            why = why_not(tmux or Tmux())
         return replace(base, why=why, found=f"inside {inside}")
     if answers.kitty:
         way = "reads our files" if answers.files else "over the line"
@@ -97,37 +112,10 @@ def choose(
 
 def multiplexer(environ: Mapping[str, str]) -> str:
     """The terminal multiplexer that we run in; empty where there is none."""
-    if environ.get("TMUX"):
-        return "tmux"
+    if environ.get("TMUX") or environ.get("TERM", "").startswith("tmux"):
+        return "tmux"  # around this program, or around the connection that it runs over
     if environ.get("ZELLIJ") is not None:
         return "zellij"
     if environ.get("STY") or environ.get("TERM", "").startswith("screen"):
         return "screen"
     return ""
-
-
-def _why_not(inside: str) -> str:
-    if inside != "tmux":
-        return f"{inside} does not pass pictures on: they are drawn in half cells."
-    if _tmux_passes():
-        return (
-            "Pictures through tmux are not drawn yet, only half cells; "
-            "outside tmux they are real ones."
-        )
-    return (
-        "tmux does not let pictures through (allow-passthrough is off): they are drawn in "
-        "half cells. Outside tmux they are real ones."
-    )
-
-
-def _tmux_passes() -> bool:
-    try:
-        done = subprocess.run(
-            ("tmux", "show", "-gv", "allow-passthrough"),
-            capture_output=True,
-            timeout=0.2,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return done.stdout.strip() in (b"on", b"all")

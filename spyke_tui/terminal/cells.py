@@ -21,6 +21,12 @@ ANY = -1
 CLEAR = -2
 """A background through which a picture below the text shows: the terminal's own default."""
 
+PALETTE = 1 << 24
+"""Added to the number of one of the 256 fixed colours: a foreground that is written as it is."""
+
+PLACEHOLDER = "\U0010eeee"
+"""A character that kitty shows a part of an image for; its colour says of which one."""
+
 LONG = 6
 """From so many clear cells on erasing them is shorter than writing blanks."""
 
@@ -151,7 +157,7 @@ def encode(
             cursor = (row, col)
             continue
         out.append(cell.text)
-        cursor = (row, col + (2 if unicodedata.east_asian_width(cell.text) in "WF" else 1))
+        cursor = (row, col + (2 if unicodedata.east_asian_width(cell.text[0]) in "WF" else 1))
     out.append(_RESET)
     return "".join(out)
 
@@ -182,6 +188,8 @@ def top_col(col: int, left: int) -> int:
 def _colour(colour: int, base: int, depth: Depth, grey: bool) -> str:
     if colour == CLEAR:
         return f"{base + 1}"
+    if colour & PALETTE:
+        return f"{base};5;{colour & 255}"
     red, green, blue = colour >> 16, colour >> 8 & 255, colour & 255
     if grey:
         red = green = blue = round(0.2126 * red + 0.7152 * green + 0.0722 * blue)  # Rec. 709

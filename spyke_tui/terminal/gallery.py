@@ -76,7 +76,7 @@ def open_galleries(protocol: str, palette: Palette, terminal: Terminal) -> Galle
     if protocol == "kitty":
         from spyke_tui.terminal.gallery_kitty import KittyGallery, own_shelf
 
-        shelf: Shelf = own_shelf(terminal.files)
+        shelf: Shelf = own_shelf(terminal)
         live = KittyGallery(palette, shelf, "live", changing=True)
         return Galleries(live, KittyGallery(palette, shelf, "strip"))
     if protocol == "sixel":

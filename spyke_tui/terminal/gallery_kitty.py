@@ -13,9 +13,9 @@ from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.cells import ANY, CLEAR, Cell, Change
 from spyke_tui.terminal.gallery import Framed
 from spyke_tui.terminal.kitty_shelf import Key, Shelf
-from spyke_tui.terminal.kitty_wire import Board, Placement, sent_png
+from spyke_tui.terminal.kitty_wire import Anchored, Placement, sent_png
 from spyke_tui.terminal.scene import Palette
-from spyke_tui.terminal.surface import NOTHING, Place, Span, Transfer, Update
+from spyke_tui.terminal.surface import NOTHING, Place, Span, Terminal, Transfer, Update
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,9 +31,10 @@ KEPT = 80
 """Pictures that stay in the terminal although they are not shown, of those that don't change."""
 
 
-def own_shelf(files: bool) -> Shelf:
+def own_shelf(terminal: Terminal) -> Shelf:
     """A shelf that may count far: its image ids lie beyond those of the other panes."""
-    return Shelf(files, 1_000_000 + secrets.randbelow(100_000_000))
+    first = 1_000_000 + secrets.randbelow(10_000_000)
+    return Shelf(terminal.files, first, terminal.anchors)
 
 
 class KittyGallery:
@@ -46,7 +47,7 @@ class KittyGallery:
         self._shelf = shelf
         self._owner = owner
         self._changing = changing
-        self._board = Board()
+        self._board = shelf.board()
         self._place: Place | None = None
         self._slots: tuple[Rect, ...] = ()
         self._wanted: list[Key] = []
@@ -105,7 +106,7 @@ class KittyGallery:
         for slot, key in zip(self._slots, self._shown, strict=True):
             if key is not None and slot.top <= row < slot.bottom:
                 line[slot.left : slot.right] = [Cell(" ", ANY, CLEAR)] * slot.width
-        return line[: self._place.width]
+        return self._board.anchored(line[: self._place.width], row, self._place)
 
     def _turn(self) -> Update:
         """Show of what is wanted whatever the terminal has by now."""
@@ -133,12 +134,27 @@ class KittyGallery:
                     image, LAYER, self._place.left + slot.left, self._place.top + slot.top,
                     _inside(size), cols=slot.width, rows=slot.height,
                 )  # fmt: skip
+        anchor = self._board.anchor
         text = self._board.turn_to(placed)
+        changes = self._with_anchor(changes, anchor, self._board.anchor)
         used = {*self._wanted, *self._shown}
         if not self._changing:
             used |= self._remembered()
         text += self._shelf.keep(used, lambda one: one == self._owner)
         return Update(tuple(changes), text)
+
+    def _with_anchor(
+        self, changes: list[Change], before: Anchored | None, after: Anchored | None
+    ) -> list[Change]:
+        """The cell that all hangs on is one of a picture, but not a blank; it may have moved."""
+        if before is None and after is None:
+            return changes
+        assert self._place is not None
+        cells = {(change.row, change.col) for change in changes}
+        if before != after:
+            for (col, row), _ in filter(None, (before, after)):
+                cells.add((row - self._place.top, col - self._place.left))
+        return [Change(row, col, self.cells(row)[col]) for row, col in sorted(cells)]
 
     def _remembered(self) -> set[Key]:
         """The pictures shown last: one that comes back need not be sent again."""

@@ -20,7 +20,7 @@ from spyke_tui.terminal.kitty_levels import Lens, Level, box_of, in_pixels, shee
 from spyke_tui.terminal.kitty_marks import around, corner_cuts, edge_source, put
 from spyke_tui.terminal.kitty_shelf import Shelf
 from spyke_tui.terminal.kitty_stock import KittyStock, KittyView
-from spyke_tui.terminal.kitty_wire import PLAIN_CUT, Board, Placement
+from spyke_tui.terminal.kitty_wire import PLAIN_CUT, Placement
 from spyke_tui.terminal.labels import Labels, TextLayer, edge_of, line_width
 from spyke_tui.terminal.scene import Palette, Scene
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
@@ -41,7 +41,7 @@ class KittySurface:
     def __init__(self, palette: Palette, shelf: Shelf) -> None:
         self._palette = palette
         self._stock = KittyStock(shelf, self._arrived)
-        self._board = Board()
+        self._board = shelf.board()
         self._view: KittyView | None = None
         self._scene = Scene(Size(1, 1))
         self._place: Place | None = None
@@ -116,7 +116,7 @@ class KittySurface:
         for col, cell in self._text.get(row, {}).items():
             if col < len(line):
                 line[col] = cell
-        return line
+        return self._board.anchored(line, row, self._place)
 
     # What is on the screen
 
@@ -140,6 +140,7 @@ class KittySurface:
             layer = self._labels.over(
                 self._scene, self._lens, pane.pixels, pane.cell, self._palette
             )
+            self._board.keep_free(layer, pane)
         before, self._text = self._text, layer
         return Update(self._text_changes(before, layer), text + self._stock.tidy())
 

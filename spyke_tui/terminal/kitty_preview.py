@@ -19,7 +19,6 @@ from spyke_tui.terminal.kitty_shelf import Key, Parcel, Shelf
 from spyke_tui.terminal.kitty_wire import (
     PLAIN,
     PLAIN_CUT,
-    Board,
     Placement,
     ink_png,
     palette_png,
@@ -47,7 +46,7 @@ class KittyPreview:
         self._palette = palette
         self._shelf = shelf
         self._level_for = level_for
-        self._board = Board()
+        self._board = shelf.board()
         self._place: Place | None = None
         self._shown: tuple[SheetPicture | None, Rect, int] = (None, Rect(0, 0, 1, 1), 0)
         self._settled: Key = None
@@ -115,11 +114,11 @@ class KittyPreview:
         self._board.turn_to({})
         return Update(text=self._shelf.clear())
 
-    def cells(self, row: int) -> Sequence[Cell]:  # noqa: ARG002
+    def cells(self, row: int) -> Sequence[Cell]:
         if self._place is None:
             return ()
         ground = CLEAR if self._ground_shown else self._palette.background
-        return [Cell(" ", ANY, ground)] * self._place.width
+        return self._board.anchored([Cell(" ", ANY, ground)] * self._place.width, row, self._place)
 
     @property
     def _square(self) -> Rect:

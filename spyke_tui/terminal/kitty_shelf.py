@@ -18,7 +18,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Size
-from spyke_tui.terminal.kitty_wire import GIVE_UP, deleted, sent_file
+from spyke_tui.terminal.kitty_anchor import Anchors, TextAnchor
+from spyke_tui.terminal.kitty_wire import GIVE_UP, Board, deleted, sent_file
 from spyke_tui.terminal.surface import Update
 
 if TYPE_CHECKING:
@@ -111,8 +112,13 @@ def _sweep() -> None:
 class Shelf:
     """The images of one terminal. `files`: whether it can read our temporary files."""
 
-    def __init__(self, files: bool, first: int | None = None) -> None:
+    def __init__(
+        self, files: bool, first: int | None = None, anchors: Anchors | None = None
+    ) -> None:
+        """`anchors`: pictures hang on cells of text, with numbers from there."""
         self.files = files
+        self._anchors = anchors
+        self._hung: list[TextAnchor] = []
         # Not 1, 2, 3...: programs before us in this window may have used those.
         self._next = first if first is not None else 1000 + secrets.randbelow(90_000)
         self._held: dict[Key, Held] = {}
@@ -125,6 +131,13 @@ class Shelf:
         """Asked for their words when an image has come: they cut from others' images."""
         self.preview_side = 0
         """Pixels of the preview, which is cut from the sheet's image."""
+
+    def board(self) -> Board:
+        """A board for placements of these images."""
+        if self._anchors is None:
+            return Board()
+        self._hung.append(TextAnchor(self._anchors, self._begun))
+        return Board(self._hung[-1])
 
     def image(self, key: Key) -> int | None:
         """The id of an image, once the terminal has it."""
@@ -195,6 +208,8 @@ class Shelf:
             parcel.void = True
         out = (GIVE_UP if halfway else "") + "".join(deleted(one) for one in sorted(self._begun))
         self._begun.clear()
+        for anchor in self._hung:
+            anchor.release()
         self._held, self._coming, self._sending = {}, {}, []
         for path in self._files:
             with contextlib.suppress(OSError):  # the terminal has read and deleted it

@@ -11,10 +11,12 @@ import base64
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.terminal.cells import Cell
 from spyke_tui.terminal.few_colours import in_few_colours
+from spyke_tui.terminal.surface import Place
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -32,6 +34,32 @@ BELOW = -1_100_000_000
 """Below the background of cells. From z < -2**30 on images lie even under cells that have a
 background colour of their own, so whatever Textual writes (labels, a toast, a modal screen)
 covers them, and they show where a cell has the terminal's default background."""
+
+
+Spot = tuple[int, int]
+"""Column and row of a cell of the screen, from 0."""
+
+ANCHORED = 1
+"""The placement id of an anchor."""
+
+
+Anchored = tuple[Spot, Cell]
+"""Which cell of the screen must hold what."""
+
+
+class Anchor(Protocol):
+    """A cell of text that placements hang on."""
+
+    @property
+    def image(self) -> int:
+        """The id of the image that its character stands for."""
+
+    @property
+    def cell(self) -> Cell:
+        """Its character, in the colour that says which image it is."""
+
+    def made(self) -> str:
+        """The words that make the image, where the terminal lacks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +85,18 @@ class Placement:
         """The words that go to its cell."""
         return f"\x1b[{self.row + 1};{self.col + 1}H"
 
-    def text(self, slot: int) -> str:
-        """The words that place it at the cursor, or move the placement `slot` of that image."""
+    def text(self, slot: int, anchor: int = 0, at: Spot = (0, 0)) -> str:
+        """The words that place it at the cursor, or move the placement `slot` of that image.
+
+        `anchor`: the image of the text cell `at` (column, row) that it hangs on instead.
+        """
         source = self.source
         keys = [f"a=p,i={self.image},p={slot}"]
+        if anchor:
+            right, down = self.col - at[0], self.row - at[1]
+            keys += [f"P={anchor},Q={ANCHORED}"]
+            keys += [f"H={right}"] if right else []
+            keys += [f"V={down}"] if down else []
         keys += [f"x={source.left}"] if source.left else []
         keys += [f"y={source.top}"] if source.top else []
         keys += [f"w={source.width},h={source.height}"]
@@ -72,14 +108,47 @@ class Placement:
 
 
 class Board:
-    """What is placed on the screen, by slot (the protocol's placement id)."""
+    """What is placed on the screen, by slot (the protocol's placement id).
 
-    def __init__(self) -> None:
+    With an `anchor` all of it hangs on one cell of text, that of the first placement, which has to
+    hold the anchor's own character: a multiplexer moves and hides text, and pictures go along.
+    """
+
+    def __init__(self, anchor: Anchor | None = None) -> None:
         self._placed: dict[int, Placement] = {}
+        self._anchor = anchor
+        self._at: Spot | None = None
+
+    @property
+    def anchor(self) -> Anchored | None:
+        """What has to stand in the text for the placements to be seen."""
+        if self._anchor is None or self._at is None:
+            return None
+        return self._at, self._anchor.cell
+
+    def anchored(self, line: list[Cell], row: int, pane: Place) -> list[Cell]:
+        """A row of a pane's text layer, with the anchor where that is its place."""
+        if self.anchor is not None:
+            (col, line_of), cell = self.anchor
+            if line_of == pane.top + row and 0 <= col - pane.left < len(line):
+                line[col - pane.left] = cell
+        return line
+
+    def keep_free(self, text: dict[int, dict[int, Cell]], pane: Place) -> None:
+        """Take out of a text layer what stands where the anchor is."""
+        if self.anchor is None:
+            return
+        (col, row), _ = self.anchor
+        cells, col = text.get(row - pane.top, {}), col - pane.left
+        cells.pop(col, None)
+        if (beside := cells.get(col + 1)) is not None and not beside.text:
+            del cells[col + 1]  # the other half of a wide character
 
     def turn_to(self, wanted: Mapping[int, Placement]) -> str:
         """The words that make the screen show exactly `wanted`; only what differs is said."""
         before, self._placed = self._placed, dict(wanted)
+        if self._anchor is not None:
+            return self._hang(self._anchor, before, wanted)
         out: list[str] = []
         at = ""
         for slot, placement in wanted.items():
@@ -88,11 +157,20 @@ class Board:
                     at = placement.cursor
                     out.append(at)
                 out.append(placement.text(slot))
-        for slot, old in before.items():
-            new = wanted.get(slot)
-            if new is None or new.image != old.image:
-                out.append(f"\x1b_Ga=d,d=i,i={old.image},p={slot},q=2\x1b\\")
-        return "".join(out)
+        return "".join((*out, *_gone(before, wanted)))
+
+    def _hang(
+        self, anchor: Anchor, before: Mapping[int, Placement], wanted: Mapping[int, Placement]
+    ) -> str:
+        first = next(iter(wanted.values()), None)
+        at = None if first is None else (first.col, first.row)
+        moved, self._at = at != self._at, at
+        out = [anchor.made()] if at is not None else []
+        for slot, placement in wanted.items():
+            if moved or before.get(slot) != placement:
+                assert at is not None
+                out.append(placement.text(slot, anchor.image, at))
+        return "".join((*out, *_gone(before, wanted)))
 
     def forget(self, image: int) -> None:
         """The image was deleted, and its placements with it."""
@@ -101,6 +179,14 @@ class Board:
     @property
     def images(self) -> set[int]:
         return {placement.image for placement in self._placed.values()}
+
+
+def _gone(before: Mapping[int, Placement], wanted: Mapping[int, Placement]) -> Iterator[str]:
+    """The words that take away what is wanted no more."""
+    for slot, old in before.items():
+        new = wanted.get(slot)
+        if new is None or new.image != old.image:
+            yield f"\x1b_Ga=d,d=i,i={old.image},p={slot},q=2\x1b\\"
 
 
 def deleted(image: int) -> str:

@@ -23,16 +23,20 @@ from time import monotonic
 from typing import Any
 
 from spyke_tui.model.geometry import Size
+from spyke_tui.terminal.tmux import through
 
 WAIT = 0.2
 """Seconds that a terminal has to answer, from when nothing else is left to do."""
 WAIT_SSH = 0.3
 
-_DIRECT, _FILE = 31, 32
+_DIRECT, _FILE, _HUNG = 31, 32, 33
+_NOBODY = 2_000_000_011
+"""The id of an image that no terminal has."""
 _DA1 = re.compile(rb"\x1b\[\?([0-9;]*)c")
 _KITTY = re.compile(rb"\x1b_G[^;\x1b]*i=(\d+)[^;\x1b]*;([^\x1b]*)\x1b\\")
 _CELL = re.compile(rb"\x1b\[6;(\d+);(\d+)t")
 _VERSION = re.compile(rb"\x1bP>\|([^\x1b]*)\x1b\\")
+_LAST_OF_TMUX = re.compile(rb"\x1b_G[^;\x1b]*i=%d[^;\x1b]*;[^\x1b]*\x1b\\" % _HUNG)
 _REGISTERS = re.compile(rb"\x1b\[\?1;0;(\d+)S")
 
 
@@ -47,6 +51,8 @@ class Answers:
     registers: int = 256
     cell: Size | None = None
     name: str = ""
+    hangs: bool = False
+    """It can place pictures relative to text."""
 
 
 def parse(data: bytes) -> Answers:
@@ -66,13 +72,17 @@ def parse(data: bytes) -> Answers:
         registers=int(registers[1]) if registers else 256,
         cell=size if size and 1 <= size.width <= 200 and 1 <= size.height <= 400 else None,
         name="".join(char for char in name if char.isprintable())[:60],
+        hangs=said.get(_HUNG, b"").startswith(b"ENOPARENT"),
     )
 
 
 class Probe:
     """One round of questions on the terminal that standard input and output are."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], *, behind_tmux: bool = False) -> None:
+        """`behind_tmux`: ask the terminal behind tmux too, what concerns graphics."""
+        self._behind_tmux = behind_tmux
+        self._last = _LAST_OF_TMUX if behind_tmux else _DA1
         self._ssh = "SSH_CONNECTION" in environ or "SSH_TTY" in environ
         self._apple = environ.get("TERM_PROGRAM") == "Apple_Terminal"
         self._before: list[Any] | None = None
@@ -99,7 +109,7 @@ class Probe:
         data = b""
         until = monotonic() + (WAIT_SSH if self._ssh else WAIT)
         try:
-            while not _DA1.search(data):
+            while not self._last.search(data):
                 left = until - monotonic()
                 if left <= 0 or not select.select([0], [], [], left)[0]:
                     self.late = True
@@ -119,7 +129,15 @@ class Probe:
         if not self._ssh and (path := self._pixel_file()):
             name = base64.b64encode(path.encode())
             asked += b"\x1b_Gi=%d,s=1,v=1,a=q,t=t,f=24;%s\x1b\\" % (_FILE, name)
-        return asked + b"\x1b[16t\x1b[>q\x1b[?1;1;0S\x1b[c"
+        others = b"\x1b[16t\x1b[>q\x1b[?1;1;0S\x1b[c"
+        if not self._behind_tmux:
+            return asked + others
+        # tmux answers the others itself, and sooner than these come back. A terminal that can hang
+        # pictures on text misses the parent of the second one; another one places it.
+        asked += b"\x1b_Gi=%d,s=1,v=1,t=d,f=24,q=1;%s\x1b\\" % (_HUNG, pixel)
+        asked += b"\x1b_Ga=p,i=%d,p=1,P=%d,Q=1,C=1;\x1b\\" % (_HUNG, _NOBODY)
+        asked += b"\x1b_Ga=d,d=I,i=%d,q=2;\x1b\\" % _HUNG
+        return others + through(asked.decode()).encode()
 
     def _pixel_file(self) -> str:
         """One pixel in a file: whether the terminal can read it shows whether it is on our disk."""

@@ -19,6 +19,7 @@ from spyke_tui.terminal.viewport import Viewport
 
 if TYPE_CHECKING:
     from spyke_tui.processing.previews import SheetPicture
+    from spyke_tui.terminal.kitty_anchor import Anchors
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +191,14 @@ class Terminal:
     """What a surface has to know of the terminal.
 
     `files`: it reads temporary files of ours. `clear_patches`: pixels that a sixel picture leaves
-    out stay as they were. `registers`: how many colours a sixel picture may have.
+    out stay as they were. `registers`: how many colours a sixel picture may have. `anchors`:
+    pictures hang on cells of text, because a multiplexer stands between.
     """
 
     files: bool = False
     clear_patches: bool = False
     registers: int = 256
+    anchors: Anchors | None = None
 
 
 def open_surfaces(protocol: str, palette: Palette, terminal: Terminal | None = None) -> Surfaces:
@@ -210,7 +213,7 @@ def open_surfaces(protocol: str, palette: Palette, terminal: Terminal | None = N
         from spyke_tui.terminal.kitty_preview import KittyPreview
         from spyke_tui.terminal.kitty_shelf import Shelf
 
-        shelf = Shelf(terminal.files)
+        shelf = Shelf(terminal.files, anchors=terminal.anchors)
         sheet = KittySurface(palette, shelf)
         return Surfaces(sheet, KittyPreview(palette, shelf, sheet.level_for))
     if protocol == "sixel":

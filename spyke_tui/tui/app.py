@@ -24,14 +24,17 @@ def run_app(project_path: Path, images: str = "auto") -> int:
     gc.disable()  # until the first frame: nearly all that start-up makes is there to stay
 
     from spyke_tui.store.config import load_config
-    from spyke_tui.terminal.capabilities import choose, worth_asking
+    from spyke_tui.terminal.capabilities import choose, multiplexer, worth_asking
     from spyke_tui.terminal.probe import Probe, cell_by_window
+    from spyke_tui.terminal.tmux import ask_tmux
 
     config = load_config()
     if images == "auto":
         images = config.images
-    probe = Probe(os.environ)
-    if worth_asking(images, os.environ):
+    inside_tmux = multiplexer(os.environ) == "tmux"
+    tmux = ask_tmux(os.environ) if inside_tmux else None
+    probe = Probe(os.environ, behind_tmux=inside_tmux)
+    if worth_asking(images, os.environ, tmux):
         probe.start()
     try:
         # The terminal answers while these are imported.
@@ -40,7 +43,8 @@ def run_app(project_path: Path, images: str = "auto") -> int:
     finally:
         answers = probe.finish()
 
-    choice = replace(choose(images, answers, window=cell_by_window()), late=probe.late)
+    choice = choose(images, answers, window=cell_by_window(), tmux=tmux)
+    choice = replace(choice, late=probe.late)
     session = Session.open(project_path, choice, config)
     if answers.name and os.environ.get("TERM") == "xterm" and not os.environ.get("COLORTERM"):
         # Whatever says its name has 256 colours; by this old name it would be given 16.

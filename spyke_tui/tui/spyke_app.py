@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from spyke_tui.tui.run_watch import RunWatch
 
 
+WHY = 12.0
+"""Seconds to read why there are no real pictures, and what to do about it."""
+
+
 def _action_commands() -> type[Provider]:
     """Imported when the palette is first opened."""
     from spyke_tui.tui.palette import ActionCommands
@@ -71,7 +75,8 @@ class SpykeApp(App[None]):
         super().__init__()
         self.session = session
         self.pictures = Pictures()
-        self.writer = TerminalWriter(self)
+        hung = session.choice.terminal.anchors is not None
+        self.writer = TerminalWriter(self, through_tmux=hung)
         self.autosave = Autosave(self, session)
         self.project_watch: ProjectWatch | None = None
         self.runs: RunWatch | None = None
@@ -118,7 +123,7 @@ class SpykeApp(App[None]):
         self.call_after_refresh(_collect_again)
         end_on_signals(self)
         if self.session.choice.why:
-            self.notify(self.session.choice.why, markup=False)
+            self.notify(self.session.choice.why, markup=False, timeout=WHY)
         self._tell_config()
         self.call_after_refresh(self._watch_project)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from spyke_tui.terminal.cells import Depth, encode
 from spyke_tui.terminal.surface import Transfer, Update
+from spyke_tui.terminal.tmux import wrapped
 from spyke_tui.tui.overpainting import covered_in, spans_in
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 class TerminalWriter:
     """Writes updates of panes to the terminal of an app."""
 
-    def __init__(self, app: App[Any]) -> None:
+    def __init__(self, app: App[Any], *, through_tmux: bool = False) -> None:
+        """`through_tmux`: graphics have to be handed through it."""
         self._app = app
         self._pending: list[str] | None = None
         self.written = 0
@@ -46,6 +48,7 @@ class TerminalWriter:
         self._line = asyncio.Lock()
         self._last = monotonic()
         self._panes: list[PicturePane] = []
+        self._through_tmux = through_tmux
 
     @contextmanager
     def one_write(self) -> Iterator[None]:
@@ -173,5 +176,7 @@ class TerminalWriter:
     def _raw(self, text: str) -> None:
         driver = self._app._driver
         if driver is not None and text:
+            if self._through_tmux:
+                text = wrapped(text)
             self.written += len(text)
             driver.write(text)

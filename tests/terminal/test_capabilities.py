@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pty
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from spyke_tui.model.geometry import Size
 from spyke_tui.terminal import probe as probe_module
 from spyke_tui.terminal.capabilities import IMAGES, choose, multiplexer, worth_asking
 from spyke_tui.terminal.probe import Answers, Probe, parse
+from spyke_tui.terminal.tmux import Tmux, ask_tmux
 
 KITTY = b"\x1b_Gi=31;OK\x1b\\\x1b_Gi=32;OK\x1b\\\x1b[6;20;10t\x1bP>|kitty(0.41.1)\x1b\\\x1b[?62;c"
 XTERM = b"\x1b[6;18;9t\x1bP>|XTerm(379)\x1b\\\x1b[?1;0;256S\x1b[?63;1;2;4;6;9;15;22c"
@@ -70,6 +73,92 @@ def test_inside_a_multiplexer_one_line_says_why(environ: dict[str, str], name: s
     assert name in choice.why
     assert "\n" not in choice.why
     assert not worth_asking("auto", environ)
+
+
+HUNG = KITTY.replace(b"\x1b[?62;c", b"\x1b_Gi=33,p=1;ENOPARENT:no image 2000000011\x1b\\")
+PASSES = Tmux(True, "3.3a", True, "kitty(0.41.1)")
+IN_TMUX = {"TMUX": "/tmp/tmux-0/default,1,0", "TERM": "tmux-256color"}
+
+
+def test_through_tmux_pictures_hang_on_text() -> None:
+    assert worth_asking("auto", IN_TMUX, PASSES)
+    choice = choose("auto", parse(HUNG), IN_TMUX, tmux=PASSES)
+    assert (choice.protocol, choice.why) == ("kitty", "")
+    assert choice.terminal.anchors is not None
+    assert choice.terminal.files
+    assert "kitty(0.41.1)" in choice.found
+    assert choose("auto", parse(HUNG), {}).terminal.anchors is None  # no tmux, no need
+
+
+def test_over_a_connection_inside_tmux_the_answers_decide() -> None:
+    """tmux runs where the terminal is; here only its name for terminals is known."""
+    environ = {"TERM": "tmux-256color", "SSH_CONNECTION": "1 2 3 4"}
+    assert worth_asking("auto", environ, Tmux())
+    assert choose("auto", parse(HUNG), environ, tmux=Tmux()).protocol == "kitty"
+    refused = choose("auto", parse(PLAIN), environ, tmux=Tmux())
+    assert refused.protocol == "halfcell"
+    assert "allow-passthrough" in refused.why
+
+
+@pytest.mark.parametrize(
+    ("tmux", "answers", "word"),
+    [
+        (Tmux(True, "3.3a", False, "kitty(0.41.1)"), PLAIN, "tmux set -g allow-passthrough on"),
+        (Tmux(True, "3.2a", False, "xterm-kitty"), PLAIN, "3.3"),
+        (Tmux(True, "3.3a", True, "XTerm(379)"), PLAIN, "XTerm(379)"),
+        (PASSES, KITTY.replace(b"\x1b[?62;c", b"\x1b_Gi=33,p=1;OK\x1b\\"), "kitty 0.31"),
+    ],
+)
+def test_where_tmux_or_its_terminal_cannot_one_line_says_what_to_do(
+    tmux: Tmux, answers: bytes, word: str
+) -> None:
+    choice = choose("auto", parse(answers), IN_TMUX, tmux=tmux)
+    assert choice.protocol == "halfcell"
+    assert word in choice.why
+    assert "\n" not in choice.why
+    assert worth_asking("auto", IN_TMUX, tmux) == tmux.passes
+
+
+def test_what_tmux_says_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "tmux"
+    program.write_text("#!/bin/sh\nprintf '3.4\\nxterm-kitty\\nkitty(0.41.1)\\nall\\n'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert ask_tmux(IN_TMUX) == Tmux(True, "3.4", True, "kitty(0.41.1)")
+    assert ask_tmux({"TERM": "tmux-256color"}) == Tmux()
+    program.write_text("#!/bin/sh\nexit 1\n")
+    assert ask_tmux(IN_TMUX) == Tmux()
+    program.unlink()
+    assert ask_tmux(IN_TMUX) == Tmux()
+
+
+def test_the_terminal_behind_tmux_is_asked_and_waited_for() -> None:
+    """tmux answers for itself at once; the graphics answers come from further away."""
+    master, slave = pty.openpty()
+    saved = os.dup(0), os.dup(1)
+    try:
+        os.dup2(slave, 0)
+        os.dup2(slave, 1)
+        probe = Probe({}, behind_tmux=True)
+        probe.start()
+        asked = os.read(master, 4096)
+        os.write(master, b"\x1bP>|tmux 3.3a\x1b\\\x1b[?1;2c")
+        answer = threading.Timer(0.02, os.write, (master, HUNG))
+        answer.start()
+        answers = probe.finish()
+        answer.join()
+    finally:
+        os.dup2(saved[0], 0)
+        os.dup2(saved[1], 1)
+        for fd in (*saved, master, slave):
+            os.close(fd)
+    assert answers.kitty
+    assert answers.hangs
+    assert answers.name == "tmux 3.3a"
+    assert not probe.late
+    plain, _, wrapped = asked.partition(b"\x1bPtmux;")
+    assert b"_G" not in plain
+    assert b"\x1b\x1b_Ga=d,d=I,i=33,q=2;\x1b\x1b\\" in wrapped  # what was asked with goes
 
 
 def test_only_terminals_known_for_it_get_patches_with_holes() -> None:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from rich.color import ColorType
+from rich.segment import Segment
 
 from spyke_tui.actions import PANES
 from spyke_tui.terminal.capabilities import Choice
+from spyke_tui.terminal.cells import PLACEHOLDER
 from spyke_tui.tui.screens.help import HelpScreen
 from spyke_tui.tui.session import Session
 from spyke_tui.tui.spyke_app import SpykeApp
@@ -210,6 +213,28 @@ async def test_no_color_is_grey(opened: Callable, monkeypatch: pytest.MonkeyPatc
                 for colour in (segment.style.color, segment.style.bgcolor):
                     if colour is not None and colour.triplet is not None:
                         assert len(set(colour.triplet)) == 1
+
+
+@pytest.mark.parametrize("in_tmux", [False, True])
+async def test_no_color_leaves_pictures_below_the_text_in_sight(
+    opened: Callable, monkeypatch: pytest.MonkeyPatch, in_tmux: bool
+) -> None:
+    """They show where the background is the terminal's own; an anchor's colour is its name."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    if in_tmux:
+        monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+    async with opened(images="kitty") as it:
+
+        def segments() -> list[Segment]:
+            return [one for strip in it.app.screen._compositor.render_strips() for one in strip]
+
+        def clear() -> list[Segment]:
+            return [one for one in segments() if one.style.bgcolor.is_default]
+
+        await it.until(lambda: sum(one.cell_length for one in clear()) > 500, "the picture")
+        anchors = [one for one in segments() if one.text.startswith(PLACEHOLDER)]
+        assert len(anchors) == (2 if in_tmux else 0)
+        assert all(one.style.color.type is ColorType.EIGHT_BIT for one in anchors)
 
 
 async def test_the_theme_is_kept(opened: Callable) -> None:

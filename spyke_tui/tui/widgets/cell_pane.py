@@ -17,7 +17,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from spyke_tui.terminal.cells import ANY, CLEAR, Cell, changes_between
+from spyke_tui.terminal.cells import ANY, CLEAR, PALETTE, PLACEHOLDER, Cell, changes_between
 from spyke_tui.terminal.surface import Update
 
 if TYPE_CHECKING:
@@ -70,9 +70,12 @@ class CellPane(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows as strips; this replaces Textual's border and padding work, line by line."""
         width, background = self.size.width, self.background_colors[1]
-        strips = [self._strip(row, width, background) for row in crop.line_range]
+        drawn = [self._strip(row, width, background) for row in crop.line_range]
+        strips = drawn
         for line_filter in self.get_line_filters():
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if self.app.no_color:
+            strips = [_still_clear(*pair) for pair in zip(drawn, strips, strict=True)]
         if crop.column_span != (0, width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
@@ -164,6 +167,20 @@ def _style(fg: int, bg: int, bold: bool, ground: int = 0) -> Style:
     )
 
 
+def _still_clear(drawn: Strip, grey: Strip) -> Strip:
+    """`grey`, but pictures still show through, and the colour of an anchor is still its name."""
+    kept: list[Segment] = []
+    for before, after in zip(drawn, grey, strict=True):
+        behind = before.style.bgcolor if before.style is not None else None
+        if behind is None or behind.type is not ColorType.DEFAULT or after.style is None:
+            kept.append(after)
+        elif before.text.startswith(PLACEHOLDER):
+            kept.append(before)
+        else:
+            kept.append(Segment(after.text, after.style + Style(bgcolor=behind)))
+    return Strip(kept, grey.cell_length)
+
+
 def _clear(ground: int) -> RichColor:
     """Written as the terminal's default background, but blended (by a modal screen) as `ground`."""
     ground = max(0, ground)
@@ -172,4 +189,8 @@ def _clear(ground: int) -> RichColor:
 
 
 def _rich(colour: int) -> RichColor:
+    if colour & PALETTE:
+        # With a triplet, or Textual would write that instead of the number.
+        number = colour & 255
+        return RichColor(f"color({number})", ColorType.EIGHT_BIT, number, ColorTriplet(0, 0, 0))
     return RichColor.from_triplet(ColorTriplet(colour >> 16, colour >> 8 & 255, colour & 255))

@@ -28,6 +28,8 @@ class Placed:
     y: int
     source: tuple[int, int, int, int]
     size: tuple[int, int]
+    parent: int = 0
+    """The image whose cell of text (x, y) is relative to; 0: to the screen."""
 
 
 class KittyModel:
@@ -37,6 +39,9 @@ class KittyModel:
         self.cols, self.rows, self.cell = cols, rows, cell
         self.images: dict[int, Image.Image] = {}
         self.placed: dict[tuple[int, int], Placed] = {}
+        self.virtual: set[tuple[int, int]] = set()
+        self.anchored: dict[int, tuple[int, int]] = {}
+        """Where the text has placeholders: image -> (column, row)."""
         self.bytes = 0
         self.transmitted = 0
         self._cursor = (0, 0)
@@ -59,10 +64,16 @@ class KittyModel:
         width, height = self.cols * self.cell[0], self.rows * self.cell[1]
         screen = Image.new("RGBA", (width, height), (*ground, 255))
         for placed in sorted(self.placed.values(), key=lambda p: (p.z, p.image)):
+            x, y = placed.x, placed.y
+            if placed.parent:
+                if placed.parent not in self.anchored:
+                    continue
+                col, row = self.anchored[placed.parent]
+                x, y = x + col * self.cell[0], y + row * self.cell[1]
             part = self.images[placed.image].crop(placed.source)
             if part.size != placed.size:
                 part = part.resize(placed.size, Image.Resampling.BILINEAR)
-            screen.alpha_composite(part, (placed.x, placed.y))
+            screen.alpha_composite(part, (x, y))
         return screen.convert("RGB")
 
     def _command(self, keys: dict[str, str], payload: str) -> None:
@@ -123,6 +134,12 @@ class KittyModel:
         assert keys["C"] == "1", "the cursor would move"
         image, slot = int(keys["i"]), int(keys["p"])
         assert image in self.images, "placed before it was there"
+        if keys.get("U") == "1":
+            assert set(keys) == {"a", "U", "i", "p", "c", "r", "C", "q"}
+            self.virtual.add((image, slot))
+            return
+        parent = int(keys.get("P", 0))
+        assert not parent or (parent, int(keys["Q"])) in self.virtual, "its parent is not there"
         width, height = self.images[image].size
         left, top = int(keys.get("x", 0)), int(keys.get("y", 0))
         wide, high = int(keys["w"]), int(keys["h"])
@@ -131,6 +148,8 @@ class KittyModel:
         assert dx < self.cell[0] and dy < self.cell[1]
         cols, rows = int(keys.get("c", 0)), int(keys.get("r", 0))
         row, col = self._cursor
+        if parent:
+            row, col = int(keys.get("V", 0)), int(keys.get("H", 0))
         assert row < self.rows and col < self.cols
         size = (cols * self.cell[0] - dx, rows * self.cell[1] - dy) if cols else (wide, high)
         self.placed[image, slot] = Placed(
@@ -140,6 +159,7 @@ class KittyModel:
             row * self.cell[1] + dy,
             (left, top, left + wide, top + high),
             size,
+            parent,
         )
 
     def _delete(self, keys: dict[str, str]) -> None:
@@ -148,6 +168,8 @@ class KittyModel:
         if keys["d"] == "I":
             assert "p" not in keys
             self.images.pop(image, None)
-            self.placed = {key: p for key, p in self.placed.items() if p.image != image}
+            self.virtual = {one for one in self.virtual if one[0] != image}
+            kept = {key: p for key, p in self.placed.items() if image not in (p.image, p.parent)}
+            self.placed = kept
         else:
             self.placed.pop((image, int(keys["p"])), None)
