@@ -72,20 +72,25 @@ def everything(surfaces: Surfaces, update: Update) -> str:
     return text
 
 
-def shot(text: str, folder: Path) -> Image.Image:
-    """What xterm shows for `text`, as soon as it has shown all of it."""
+def shot(text: str, folder: Path) -> tuple[Image.Image, Size]:
+    """What xterm shows for `text`, as soon as it has shown all of it; pixels of its cells.
+
+    Where its font of 10x20 is not installed it takes another one.
+    """
+    folder.mkdir()
     (folder / "text").write_text(text + f"\x1b[{ROWS};1H", encoding="utf-8")
     script = folder / "show"
     # The terminal's answer (DA1) shows that it has drawn what came before.
     script.write_text(
-        f"import os, sys, tty, termios\n"
+        f"import fcntl, os, struct, sys, tty, termios\n"
         f"tty.setcbreak(0)\n"
         f"data = open({str(folder / 'text')!r}, 'rb').read()\n"
         f"os.write(1, b'\\x1b[?25l\\x1b[H\\x1b[2J')\n"
         f"while data: data = data[os.write(1, data[:4096]):]\n"
         f"os.write(1, b'\\x1b[c')\n"
         f"while not os.read(0, 100).endswith(b'c'): pass\n"
-        f"print(*os.get_terminal_size(), file=open({str(folder / 'done')!r}, 'w'), flush=True)\n"
+        f"size = struct.unpack('4H', fcntl.ioctl(0, termios.TIOCGWINSZ, bytes(8)))\n"
+        f"print(*size, file=open({str(folder / 'done')!r}, 'w'), flush=True)\n"
         f"import signal; signal.pause()\n"
     )
     with display() as name:
@@ -111,7 +116,10 @@ def shot(text: str, folder: Path) -> Image.Image:
         finally:
             terminal.terminate()
             terminal.wait()
-    return Image.open(folder / "shot.png").convert("RGB").crop((0, 0, COLS * 10, ROWS * 20))
+    rows, cols, width, height = map(int, (folder / "done").read_text().split())
+    cell = Size(width // cols, height // rows)
+    shown = Image.open(folder / "shot.png").convert("RGB")
+    return shown.crop((0, 0, COLS * cell.width, ROWS * cell.height)), cell
 
 
 def _screen(file: Path, name: str) -> bytes:
@@ -128,7 +136,8 @@ def _screen(file: Path, name: str) -> bytes:
 
 @pytest.mark.parametrize("clear", [False, True], ids=["whole-cells", "holes"])
 def test_xterm_shows_after_moves_what_a_fresh_view_shows(clear: bool, tmp_path: Path) -> None:
-    place = Place(4, 2, 40, 12, Size(10, 20))
+    _, cell = shot("", tmp_path / "cell")
+    place = Place(4, 2, 40, 12, cell)
     picture = SheetPicture(art())
     viewport = Viewport.fit(SHEET, place.pixels, place.cell)
     others = (Outline(Rect(20, 20, 90, 100), Kind.KEEP, ""),)
@@ -147,16 +156,13 @@ def test_xterm_shows_after_moves_what_a_fresh_view_shows(clear: bool, tmp_path: 
     for step in range(1, 25):
         rect = Rect(100 + 5 * step, 20 + step, 120 + step, 130 - step)
         text += everything(surfaces, surfaces.sheet.move(scene(rect)))
-    moved = tmp_path / "moved"
-    fresh = tmp_path / "fresh"
-    moved.mkdir()
-    fresh.mkdir()
-    after = shot(text, moved)
-    wanted = shot(begun(rect)[1], fresh)
+    after, _ = shot(text, tmp_path / "moved")
+    wanted, _ = shot(begun(rect)[1], tmp_path / "fresh")
     assert ImageChops.difference(after, wanted).getbbox() is None
     # And it is the sheet, not a blank: the lit part looks like the picture.
     shown = viewport.to_pane(rect)
-    left, top = place.left * 10 + shown.left + 4, place.top * 20 + shown.top + 4
+    left = place.left * cell.width + shown.left + 4
+    top = place.top * cell.height + shown.top + 4
     inner = Rect(left, top, shown.width - 8, shown.height - 8)
     whole = Image.frombytes(
         "RGB",
