@@ -19,7 +19,7 @@ class Kind(enum.Enum):
     ACTIVE = ""
     KEEP = "+"
     DRAFT = "?"
-    REJECT = "x"
+    REJECT = "×"
     ERASE = "#"
 
 

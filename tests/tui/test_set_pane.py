@@ -136,7 +136,7 @@ async def test_keep_and_reject_are_saved_and_undone(the_set: Callable, project: 
         assert crop_of(it, "back").status == "keep"
         assert it.session.editor.crop.id == "angry"  # and on to the next
         await it.press("x")
-        assert crop_of(it, "angry").status == "reject" and "xangry" in it.text()
+        assert crop_of(it, "angry").status == "reject" and "×angry" in it.text()
         await it.press("x")
         assert crop_of(it, "angry").status == "draft"
         await it.saved()
@@ -356,11 +356,11 @@ async def test_two_crops_side_by_side(the_set: Callable) -> None:
         assert "≠ rect: 120x240 at 60,40" in text
         await it.until(lambda: it.text().count("▀") > 50, "the pictures")
         await it.press("right", "x")
-        assert crop_of(it, "angry").status == "reject" and "xangry  reject" in it.text()
+        assert crop_of(it, "angry").status == "reject" and "×angry  reject" in it.text()
         await it.press("f")
         assert "shown flipped" in it.text()
         await it.press("escape")
-        assert it.app.screen.PANE == "set" and "xangry" in it.text()
+        assert it.app.screen.PANE == "set" and "×angry" in it.text()
         await it.press("u")
         assert crop_of(it, "angry").status == "keep"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from spyke_tui.kohya.drafts import SAME_FIGURE, overlap
 from spyke_tui.model.geometry import Edge, Rect
 from spyke_tui.model.project import Crop
-from spyke_tui.terminal.scene import Kind, Outline, Scene
+from spyke_tui.terminal.scene import Kind, Outline, Scene, kind_of
 from spyke_tui.tui.background import start
 from spyke_tui.tui.modes.mode import Mode
 
@@ -148,7 +148,7 @@ class Suggesting(Mode):
         crop = self.editor.crop
         others = list(scene.others)
         if scene.active is not None and crop is not None:
-            others.append(replace(scene.active, kind=_KINDS[crop.status]))
+            others.append(replace(scene.active, kind=kind_of(crop)))
         others += [
             Outline(self._rects[at], Kind.DRAFT, self._label(at))
             for at in self.open
@@ -173,6 +173,3 @@ class Suggesting(Mode):
 
     def _label(self, at: int) -> str:
         return f"{at + 1} new"
-
-
-_KINDS = {"keep": Kind.KEEP, "draft": Kind.DRAFT, "reject": Kind.REJECT}

@@ -10,13 +10,12 @@ from textual.binding import Binding, BindingType
 
 from spyke_tui.model.undecided import undecided
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
+from spyke_tui.terminal.scene import label_of
 from spyke_tui.tui.messages import CropChosen, PictureWanted
 from spyke_tui.tui.widgets.caption_parts import Ink, InkPane
 
 if TYPE_CHECKING:
     from spyke_tui.model.project import Dataset, Project
-
-SIGNS = {"keep": "+", "draft": "?", "reject": "x"}
 
 
 class CaptionCrops(InkPane, can_focus=True):
@@ -66,8 +65,7 @@ class CaptionCrops(InkPane, can_focus=True):
     def _row(self, crop_id: str, index: int, dataset: Dataset) -> list[Cell]:
         assert self._project is not None
         crop = self._project.crops[index]
-        mark = "*" if crop_id in self._marked else " "
-        text = f"{mark}{SIGNS.get(crop.status, ' ')}{crop_id}"
+        text = f"{' ' if crop_id not in self._marked else ''}{label_of(crop, self._marked)}"
         found = len(undecided(crop, dataset))
         fg, bg = self.ink
         if index == self._selected:
