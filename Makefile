@@ -65,7 +65,7 @@ $(VENV)/.installed: $(VENV)/.packages pyproject.toml
 # Terminals and an SSH server to test in. Without them those tests are skipped.
 $(VENV)/.system: $(VENV)/.made
 	@PATH="$$PATH:/usr/sbin:/sbin"; missing=""; \
-	for tool in tmux:tmux xterm:xterm Xvfb:xvfb sshd:openssh-server; do \
+	for tool in tmux:tmux xterm:xterm Xvfb:xvfb sshd:openssh-server import:imagemagick; do \
 	    command -v "$${tool%%:*}" > /dev/null || missing="$$missing $${tool#*:}"; \
 	done; \
 	if [ -z "$$missing" ]; then :; \
