@@ -14,12 +14,14 @@ from types import FrameType
 from spyke_tui.cli.output import ProgressBar, counted, wrapped
 from spyke_tui.comfy.following import Follower
 from spyke_tui.comfy.starting import start_run
-from spyke_tui.errors import UsageError
+from spyke_tui.comfy.workflow import read_template
+from spyke_tui.errors import SpykeError, UsageError
 from spyke_tui.kohya.moves import follow_renames
 from spyke_tui.kohya.offered_count import offered_count
 from spyke_tui.model.generation import Kind
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.run_view import ImageView, RunView
+from spyke_tui.model.settings_edit import settings_of
 from spyke_tui.model.table import printable
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.run_files import RunFiles
@@ -48,6 +50,7 @@ def generate(arguments: argparse.Namespace, kind: Kind) -> int:
         _note(f"Images are being generated already (process {files.pid()}); following.", arguments)
     before = follower.poll() if attached else None
     if not attached:
+        _tell_mapping(file, kind, arguments)
         count = arguments.count if arguments.count is not None else offered_count(file, kind)
         process = start_run(
             file.path,
@@ -76,6 +79,16 @@ def _require_sense(arguments: argparse.Namespace) -> None:
 def _note(words: str, arguments: argparse.Namespace) -> None:
     if not arguments.json:
         print(words, file=sys.stderr)
+
+
+def _tell_mapping(file: CropsFile, kind: Kind, arguments: argparse.Namespace) -> None:
+    """Where the user's workflow takes our values; what is wrong with it the run says."""
+    with suppress(SpykeError):
+        template = read_template(settings_of(file.project, kind), file.folder)
+        if template.source:
+            _note(f"{template.source} takes:", arguments)
+            for line in template.words():
+                _note(f"  {line}", arguments)
 
 
 class RunFollowing:
@@ -151,7 +164,8 @@ class RunFollowing:
                 self._told.add(_key(image))
                 if self._as_json:
                     print(json.dumps(_image_json(image, view)), flush=True)
-        if view.message != self._last_message and view.state in ("waiting", "paused"):
+        news = view.message and view.message != self._last_message
+        if news and view.state in ("waiting", "paused"):
             self._say(f"{view.message} {view.hint}")
         self._last_message = view.message
         self._bar(view.done, view.total, _words(view))

@@ -99,8 +99,8 @@ class Diary:
 
     def failure(self, job: Job, kind: str, why: str, *, final: bool) -> None:
         self.write(
-            "failed" if final else "bad", i=job.index, r=job.reroll, a=job.attempt, kind=kind,
-            why=why,
+            "failed" if final else "bad", i=job.index, r=job.reroll, a=job.attempt,
+            seed=job.seed, kind=kind, why=why,
         )  # fmt: skip
 
 

@@ -179,7 +179,9 @@ class Follower:
             )  # fmt: skip
         if failed is not None:
             state: JobState = "failed" if failed.final else "planned"
-            return replace(view, state=state, attempt=failed.attempt, message=failed.message)
+            return replace(
+                view, state=state, attempt=failed.attempt, seed=failed.seed, message=failed.message
+            )
         jobs = live.get("jobs")
         said = jobs.get(str(index)) if isinstance(jobs, dict) else None
         return replace(view, state=next((s for s in _JOB_STATES if s == said), "planned"))

@@ -161,6 +161,8 @@ async def _live(
             rerolls.apply(index, shelf)
         if task.redo_outdated:
             shelf.take_down_outdated(recipe.digest)
+        if recipe.template.source:
+            diary.say(f"{recipe.template.source} takes {'; '.join(recipe.template.words())}")
         run = Run(diary, shelf, recipe, indices=indices, rerolls=rerolls, attended=task.attended)
         workers = [Worker(run, address) for address in addresses]
         steering = asyncio.create_task(_steer(task, file, box, run))

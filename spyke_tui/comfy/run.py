@@ -22,7 +22,7 @@ from spyke_tui.comfy.rerolls import Rerolls
 from spyke_tui.comfy.shelf import Outcome, Shelf
 from spyke_tui.comfy.worker import Worker
 from spyke_tui.errors import WriteError
-from spyke_tui.model.generation import MOST_ATTEMPTS
+from spyke_tui.model.generation import MOST_ATTEMPTS, all_there, counted_images
 from spyke_tui.model.run_fold import Sent
 from spyke_tui.model.run_view import Order, RunState
 
@@ -177,11 +177,10 @@ class Run:
         if out_of_memory:
             self._hold(
                 worker, why,
-                "The server ran out of memory: free some there (other programs, a smaller size), "
-                "then resume.",
+                "The server ran out of memory: free some there (other programs, a smaller size)",
             )  # fmt: skip
         elif worker.errors >= 2:
-            self._hold(worker, why, "See the server's own log; mend it, then resume.")
+            self._hold(worker, why, "See the server's own log and mend it")
 
     def unusable(self, worker: Worker, job: Job, outcome: Outcome) -> None:
         """A picture came, and it can't be used."""
@@ -203,7 +202,7 @@ class Run:
             self._gave_up(job)
             if self._last_fault == outcome.kind and self.board.left:
                 self._hold(worker, outcome.why, "Every image may come out like that: look at the "
-                           "prompt, the size and the workflow, then resume.")  # fmt: skip
+                           "prompt, the size and the workflow")  # fmt: skip
             self._last_fault = outcome.kind
         self._check_over()
 
@@ -227,11 +226,12 @@ class Run:
             self.end(End("failed", message, hint, field, 3))
         self.server_changed()
 
-    def _hold(self, worker: Worker, message: str, hint: str) -> None:
+    def _hold(self, worker: Worker, message: str, advice: str) -> None:
         """Send nothing more to this server; where it was the last one, pause."""
         worker.hold(message)
         if all(w.state == "refused" for w in self.workers):
-            self.trouble(message, hint)
+            then = "resume" if self.attended else "start again"
+            self.trouble(message, f"{advice}, then {then}.")
 
     def trouble(self, message: str, hint: str) -> None:
         """Something keeps going wrong: pause, or end where nobody is there to resume."""
@@ -365,14 +365,14 @@ class Run:
         elif not self.board.left and not self.rerolls.pending:
             self.end(self._finished())
         elif self.state == "pausing" and not busy:
-            self._set("paused", "Paused.", "Resume it when you like.")
+            self._set("paused")
 
     def _stopped(self) -> End:
         left = self._missing()
         if not left:
             return self._finished()
         return End(
-            "stopped", f"Stopped with {left} images still to come.",
+            "stopped", f"Stopped with {counted_images(left)} still to come.",
             "Start it again to go on.", exit_code=130,
         )  # fmt: skip
 
@@ -380,16 +380,15 @@ class Run:
         failed = [i for i in self.indices if i in self.diary.fold.failed and not self.shelf.has(i)]
         if failed:
             why = self.diary.fold.failed[failed[0]].message
-            number = "1 image" if len(failed) == 1 else f"{len(failed)} images"
             return End(
-                "failed", f"{number} could not be made: {why}",
+                "failed", f"{counted_images(len(failed))} could not be made: {why}",
                 "Start it again to try those once more.", exit_code=1,
             )  # fmt: skip
         left = self._missing()
         if left:
             asked = len(self.indices)
             return End("stopped", f"Made what was asked for ({asked}); {left} still to come.")
-        return End("done", f"All {self.shelf.total} images are there.")
+        return End("done", all_there(self.shelf.total))
 
     def _missing(self) -> int:
         return sum(not self.shelf.has(index) for index in range(1, self.shelf.total + 1))

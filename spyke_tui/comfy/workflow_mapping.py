@@ -203,8 +203,10 @@ class _Search:
         saving = [node for node in self.graph if "filename_prefix" in self._inputs(node)]
         pictures = [node for node in saving if self._class(node) == "SaveImage"] or saving
         if not pictures:
+            sent = any(self._class(node) in _PICTURE_OUTPUTS for node in self.graph)
             raise WorkflowError(
-                "The workflow saves no picture.", "Add a Save Image node to it and export it again."
+                "The workflow saves no picture" + (": it only shows or sends it." if sent else "."),
+                "Add a Save Image node to it and export it again.",
             )
         if len(pictures) > 1:
             raise self._ambiguous("picture", "image", pictures)

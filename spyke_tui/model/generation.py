@@ -46,6 +46,16 @@ def wanted_regularization(train_images: int, repeats: int) -> int:
     return train_images * repeats
 
 
+def counted_images(number: int) -> str:
+    """``1 image``, ``12 images``."""
+    return "1 image" if number == 1 else f"{number} images"
+
+
+def all_there(total: int) -> str:
+    """What a run that made everything says."""
+    return "The image is there." if total == 1 else f"All {total} images are there."
+
+
 def settings_digest(settings: Generation, workflow: Mapping[str, object] | None = None) -> str:
     """16 hex digits that change with anything that changes what is drawn, the seed excepted.
 

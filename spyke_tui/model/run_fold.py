@@ -73,6 +73,7 @@ class Failed:
     message: str
     final: bool
     """Nothing more is tried before somebody orders it."""
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,7 @@ class RunFold:
             _text(record, "kind"),
             _text(record, "why"),
             record.get("t") == "failed",
+            _number(record, "seed"),
         )
 
     def _retry(self, index: int, _: Record) -> None:

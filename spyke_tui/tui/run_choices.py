@@ -1,4 +1,4 @@
-"""What the server has to choose from, for the fields of the form."""
+"""What the form says of its fields: the server's names, and where a workflow takes our values."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from spyke_tui.errors import SpykeError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spyke_tui.model.project import Generation
 
 Choices = dict[str, tuple[str, ...]]
@@ -24,6 +26,16 @@ def choices_of(settings: Generation) -> Choices:
         except (SpykeError, OSError):
             continue
     return {}
+
+
+def mapping_of(settings: Generation, folder: Path) -> str:
+    """Where the user's workflow takes our values, or what is wrong with it. Reads it: slow."""
+    from spyke_tui.comfy.workflow import read_template
+
+    try:
+        return "\n".join(read_template(settings, folder).words())
+    except SpykeError as error:
+        return f"! {error}"
 
 
 async def _asked(server: str, auth_env: str) -> Choices:

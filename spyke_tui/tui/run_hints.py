@@ -39,16 +39,19 @@ def doing(attempt: Attempt | None) -> str:
     return words.get(attempt.phase, "starts") if attempt is not None else ""
 
 
-def key_words(view: RunView) -> str:
-    """The keys that do something now."""
+def key_words(view: RunView, rejected: int) -> str:
+    """The keys that do something now; `rejected` images wait for their next reroll."""
     if view.state in ("running", "starting", "waiting"):
         words = ["Space pause", "S stop after this", "I interrupt"]
     elif view.state in ("paused", "pausing"):
         words = ["s goes on", "S stop", "I interrupt"]
     elif view.alive:
         words = ["I interrupt"]
+    elif view.state == "done":
+        words = ["s draws the rejected"] if rejected else []
+        words += ["R draws anew"] if view.outdated else []
     else:
-        words = ["s start" if view.state in ("none", "done") else "s goes on", "t test one"]
+        words = ["s start" if view.state == "none" else "s goes on", "t test one"]
     if view.failed:
         words.append("r retry failed")
     if view.done:

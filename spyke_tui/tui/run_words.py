@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spyke_tui.model.generation import Kind
+from spyke_tui.model.generation import Kind, all_there
 from spyke_tui.model.run_view import ImageView, RunState, RunView, ServerView
 
 TITLES: dict[Kind, str] = {"reg": "Regularization", "topup": "Top-up"}
@@ -121,6 +121,7 @@ def ended_words(view: RunView) -> str:
     """What the bell says when a run has ended."""
     title = TITLES[view.kind]
     if view.state == "done":
-        return f"{title}: all {view.total} images are there."
+        words = all_there(view.total)
+        return f"{title}: {words[0].lower()}{words[1:]}"
     words = f"{title} has stopped: {counted(view) or 'no image yet'}."
     return f"{words} {view.message}".rstrip()

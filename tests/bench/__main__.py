@@ -20,6 +20,7 @@ from tests.bench.screens import bench_first_frame
 from tests.bench.set_pane import bench_set
 from tests.bench.sheets import bench_held, bench_opening
 from tests.bench.suggesting import bench_suggest
+from tests.bench.watching import bench_watching
 
 SECTIONS: Mapping[str, Callable[[int], bool]] = {
     "build": bench_build,
@@ -34,6 +35,7 @@ SECTIONS: Mapping[str, Callable[[int], bool]] = {
     "opening": bench_opening,
     "held": bench_held,
     "generating": bench_generating,
+    "watching": bench_watching,
 }
 
 

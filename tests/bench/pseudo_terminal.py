@@ -12,8 +12,9 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 COLUMNS, ROWS = 200, 50
@@ -98,10 +99,16 @@ class PseudoTerminal:
 
     def read_for(self, seconds: float) -> None:
         """Read whatever comes in this time."""
+        for _ in self.pieces(seconds):
+            pass
+
+    def pieces(self, seconds: float) -> Iterator[bytes]:
+        """What comes in this time, piece by piece."""
         end = time.perf_counter() + seconds
         with contextlib.suppress(TimeoutError):
             while (left := end - time.perf_counter()) > 0:
-                self._read(left)
+                size = self._read(left)
+                yield bytes(self.output[-size:])
         self._forget()
 
     def last_read_within(self, quiet: float) -> float:
@@ -137,11 +144,26 @@ class PseudoTerminal:
 
     def peak_memory(self) -> float:
         """MiB that the program has taken at most so far; 0 where the system does not say."""
-        with contextlib.suppress(OSError), open(f"/proc/{self._pid}/status") as file:
-            for line in file:
-                if line.startswith("VmHWM:"):
+        return self._memory(b"VmHWM:")
+
+    def memory(self) -> float:
+        """MiB that the program takes just now; 0 where the system does not say."""
+        return self._memory(b"VmRSS:")
+
+    def _memory(self, name: bytes) -> float:
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{self._pid}/status").read_bytes().splitlines():
+                if line.startswith(name):
                     return int(line.split()[1]) / 1024
         return 0.0
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the program so far, without its children; 0 where nobody says."""
+        try:
+            words = Path(f"/proc/{self._pid}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def close(self) -> None:
         """End the program: politely, then not."""

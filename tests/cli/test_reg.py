@@ -15,6 +15,7 @@ import pytest
 
 from spyke_tui.cli import main
 from spyke_tui.comfy.practice_beside import practice_beside
+from spyke_tui.comfy.workflow import built_in
 from spyke_tui.store.crops_file import CropsFile
 
 CROPS = """\
@@ -98,6 +99,18 @@ def test_where_nobody_says_how_many_the_trainer_does(
     )  # fmt: skip
     assert main(["reg", "--project", str(tmp_path)]) == 0
     assert "4 of 4" in capsys.readouterr().out
+
+
+def test_a_workflow_of_ones_own_is_told_with_its_mapping(
+    quick: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, quick)
+    (tmp_path / "flow.json").write_text(json.dumps(dict(built_in().graph)))
+    path.write_text(path.read_text().replace("count ", 'workflow = "flow.json"\ncount ', 1))
+    assert main(["reg", "--project", str(tmp_path)]) == 0
+    assert "flow.json takes:\n  prompt: 6 CLIPTextEncode, text" in capsys.readouterr().err
+    assert main(["reg", "--status", "--project", str(tmp_path)]) == 0
+    assert "prefix: 9 SaveImage, filename_prefix" in capsys.readouterr().out
 
 
 def test_no_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

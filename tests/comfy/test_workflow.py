@@ -234,6 +234,13 @@ def test_files_that_are_no_workflow(tmp_path, content, words):
     assert "Export" in caught.value.hint
 
 
+def test_a_picture_that_is_only_sent_is_not_enough():
+    graph = simple()
+    graph["9"] = node("SaveImageWebsocket", images=["8", 0])
+    with pytest.raises(WorkflowError, match="only shows or sends it"):
+        map_workflow(graph)
+
+
 def test_files_missing_large_or_folders(tmp_path):
     with pytest.raises(WorkflowError):
         read_workflow(tmp_path)

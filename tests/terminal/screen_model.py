@@ -14,6 +14,9 @@ _TOKEN = re.compile(
     r"|(?P<char>[^\x1b])",
     re.DOTALL,
 )
+_UNFINISHED = re.compile(
+    r"\x1b(?:\[[0-9;?<>=]*|\][^\x07\x1b]*\x1b?|[P_^][^\x1b]*\x1b?|[()])?\Z", re.DOTALL
+)
 DEFAULT = -1
 
 
@@ -39,12 +42,9 @@ class ScreenModel:
 
     def feed(self, text: str) -> None:
         text = self._rest + text
-        cut = text.rfind("\x1b")
         # An unfinished sequence at the end waits for the next piece.
-        if cut >= 0 and not _TOKEN.match(text, cut):
-            text, self._rest = text[:cut], text[cut:]
-        else:
-            self._rest = ""
+        cut = _UNFINISHED.search(text)
+        text, self._rest = (text[: cut.start()], text[cut.start() :]) if cut else (text, "")
         for match in _TOKEN.finditer(text):
             if (char := match["char"]) is not None:
                 self._put(char)

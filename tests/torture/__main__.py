@@ -17,7 +17,7 @@ from tests.torture import bench, crash
 from tests.torture.bench import Outcome
 from tests.torture.report import heading, say, table
 
-SECTIONS = ("crash", "hostile")
+SECTIONS = ("crash", "generation", "hostile")
 
 
 def main() -> int:
@@ -41,6 +41,10 @@ def main() -> int:
     for section in arguments.sections or SECTIONS:
         if section == "crash":
             failed |= crashes(arguments)
+        if section == "generation":
+            from tests.torture import generation
+
+            failed |= generation.report(arguments.seed)
         if section == "hostile":
             from tests.torture import hostile
 

@@ -1,8 +1,9 @@
-"""The kill matrix: ``python -m tests.torture.generation``. Takes a few minutes, prints one table.
+"""The kill matrix: ``python -m tests.torture generation``. Takes a few minutes, prints one table.
 
 The client is killed with -9, the server is killed and started again, the connection is cut, each
 at random moments of runs that write as often as they can. At the end every image must be there
 once and whole. The random moments come from the seed in the first line: ``--seed`` repeats them.
+By itself (``python -m tests.torture.generation --times 0.1``) it does as many of them as wanted.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.torture.generation_scene import Cable, Client, Count, Server, count_images
+from tests.torture.report import heading, say, table
 
 IMAGES = 24
 DELAY = 0.06
+SILENT_SECONDS = 60.0
 
 
 @dataclass
@@ -60,6 +63,7 @@ class Stage:
     cable: Cable
     client: Client
     chance: random.Random
+    silent_seconds: float
 
     def wait(self, least: float, most: float) -> bool:
         """A random while; whether the run still goes on after it."""
@@ -86,12 +90,27 @@ def cut_cable(stage: Stage) -> None:
     stage.cable.mend()
 
 
+def silence_cable(stage: Stage) -> None:
+    """Nobody is told: whoever waits for an answer waits."""
+    stage.cable.silence(True)
+    time.sleep(stage.silent_seconds)
+    stage.cable.silence(False)
+
+
 def any_of_them(stage: Stage) -> None:
     stage.chance.choice([kill_client, kill_server, cut_cable])(stage)
 
 
+Torment = Callable[[Stage], None]
+
+
 def run_row(
-    name: str, torment: Callable[[Stage], None], times: int, folder: Path, chance: random.Random
+    name: str,
+    torment: Torment,
+    times: int,
+    folder: Path,
+    chance: random.Random,
+    share: float,
 ) -> Row:
     """Runs, until they were tormented so often; each goes to its end after its last torment."""
     row = Row(name, times)
@@ -102,7 +121,7 @@ def run_row(
         server.start()
         cable = Cable(server.port)
         client = Client(place, cable.port, IMAGES)
-        stage = Stage(server, cable, client, chance)
+        stage = Stage(server, cable, client, chance, SILENT_SECONDS * min(1.0, share))
         try:
             client.start()
             # From before the first line to past the last: a process needs 0.4 s to begin.
@@ -119,17 +138,34 @@ def run_row(
     return row
 
 
-TORMENTS = [
+TORMENTS: list[tuple[str, Torment, int]] = [
     ("client killed with -9", kill_client, 30),
     ("server killed, started again", kill_server, 10),
     ("connection cut", cut_cable, 10),
-    ("any of the three", any_of_them, 12),
+    ("line silent for a minute", silence_cable, 1),
+    ("any of the first three", any_of_them, 12),
 ]
 
 
-def say(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+def report(seed: int, share: float = 1.0) -> bool:
+    """Play all torments and print the table; whether anything was lost, doubled or damaged.
+
+    `share` of 1: so many of each, and so long a silence, as above.
+    """
+    heading(f"The kill matrix: runs of {IMAGES} images, {DELAY} s each, seed {seed}")
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="spyke-torture-") as name:
+        for title, torment, times in TORMENTS:
+            began = time.monotonic()
+            chance = random.Random(f"{seed}{title}")
+            row = run_row(title, torment, max(1, round(times * share)), Path(name), chance, share)
+            row.seconds = time.monotonic() - began
+            rows.append(row)
+    table(HEAD, [row.cells() for row in rows])
+    say("drawn: pictures that the server made in all; the surplus was lost with a queue.")
+    wrong = [row.name for row in rows if not row.is_right]
+    say(f"WRONG: {', '.join(wrong)}" if wrong else "every image is there once and whole")
+    return bool(wrong)
 
 
 def main(words: list[str]) -> int:
@@ -137,26 +173,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--times", type=float, default=1.0, help="a factor on all numbers")
     chosen = parser.parse_args(words)
-    say(f"seed {chosen.seed}; {IMAGES} images a run, {DELAY} s each")
-    rows = []
-    with tempfile.TemporaryDirectory(prefix="spyke-torture-") as name:
-        for title, torment, times in TORMENTS:
-            began = time.monotonic()
-            number = max(1, round(times * chosen.times))
-            chance = random.Random(f"{chosen.seed}{title}")
-            row = run_row(title, torment, number, Path(name), chance)
-            row.seconds = time.monotonic() - began
-            rows.append(row)
-            say(f"{row.name}: {'as it should be' if row.is_right else 'WRONG'}")
-    table = [HEAD, *(row.cells() for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    say()
-    for line in table:
-        cells = [line[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
-        say("  ".join(cells))
-    say("\ndrawn: pictures that the server made in all; the surplus was lost with a queue.")
-    return 0 if all(row.is_right for row in rows) else 1
+    return int(report(chosen.seed, chosen.times))
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ checkpoint = "practice_sd15.safetensors"
 count      = {count}
 width      = {side}
 height     = {side}
-steps      = 4
+steps      = {steps}
 prompt     = "a person"
 negative   = "blurry"
 """
@@ -75,6 +75,8 @@ def wait_for(what: Callable[[], bool], seconds: float, words: str) -> None:
 class Server:
     """The practice server in a process of its own. Its pictures outlive it, as ComfyUI's do."""
 
+    code = SERVE
+
     def __init__(self, folder: Path, delay: float, *faults: str, port: int = 0) -> None:
         self.port = port or free_port()
         self.folder, self.delay, self.faults = folder, delay, faults
@@ -84,7 +86,7 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         words = [str(self.port), str(self.delay), str(self.folder), *self.faults]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, *words], stdout=subprocess.PIPE
+            [sys.executable, "-c", self.code, *words], stdout=subprocess.PIPE
         )
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == b"ready\n"
@@ -103,7 +105,7 @@ class Server:
 
 
 class Cable:
-    """Passes bytes from a port of its own to another one, until it is cut."""
+    """Passes bytes from a port of its own to another one, until it is cut or silent."""
 
     def __init__(self, target: int) -> None:
         self.port = free_port()
@@ -111,6 +113,8 @@ class Cable:
         self._loop = asyncio.new_event_loop()
         self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self._speaks = asyncio.Event()
+        self._speaks.set()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self.mend()
@@ -130,6 +134,10 @@ class Cable:
 
         asyncio.run_coroutine_threadsafe(cut(), self._loop).result(10)
 
+    def silence(self, silent: bool) -> None:
+        """Pass nothing on, and tell nobody: as where a network is gone."""
+        self._loop.call_soon_threadsafe(self._speaks.clear if silent else self._speaks.set)
+
     def close(self) -> None:
         self.cut()
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -142,26 +150,26 @@ class Cable:
             writer.transport.abort()
             return
         self._open |= {writer, far}
-        await asyncio.gather(_pump(reader, far), _pump(far_reader, writer))
+        await asyncio.gather(self._pump(reader, far), self._pump(far_reader, writer))
         self._open -= {writer, far}
 
-
-async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError, asyncio.CancelledError):
-        while (data := await source.read(65536)) and not target.is_closing():
-            target.write(data)
-            await target.drain()
-    with contextlib.suppress(OSError):
-        target.close()
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            while (data := await source.read(65536)) and not target.is_closing():
+                await self._speaks.wait()
+                target.write(data)
+                await target.drain()
+        with contextlib.suppress(OSError):
+            target.close()
 
 
 class Client:
     """A project and the process of its run."""
 
-    def __init__(self, folder: Path, port: int, count: int, side: int = 64) -> None:
+    def __init__(self, folder: Path, port: int, count: int, side: int = 64, steps: int = 4) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.crops = folder / "crops.toml"
-        self.crops.write_text(CROPS.format(port=port, count=count, side=side))
+        self.crops.write_text(CROPS.format(port=port, count=count, side=side, steps=steps))
         file = CropsFile.read(self.crops)
         self.files = RunFiles(Layout.of(file.project.dataset, file.folder), "reg")
         self.count, self.side = count, side

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,9 +11,11 @@ from dataclasses import replace
 import pytest
 from fake_runs import FakeRun, images_of, preview_of, running_view
 
+from spyke_tui.comfy.workflow import built_in
 from spyke_tui.errors import SpykeError
 from spyke_tui.model.generation import KINDS, Kind
 from spyke_tui.model.run_view import LogLine, RunView
+from spyke_tui.store.app_lock import AppLock
 from spyke_tui.tui import run_control, run_watch
 from spyke_tui.tui.run_bell import bell_text
 from spyke_tui.tui.run_control import Hindrance
@@ -131,6 +134,15 @@ async def test_the_preview_comes_on_the_screen_and_a_broken_one_does_no_harm(
         assert it.app.writer.written >= before
 
 
+async def test_where_nothing_is_drawn_no_preview_stands(reg: Callable) -> None:
+    async with reg(running_view(None)) as it:
+        it.run.pictures = [preview_of(38, 15)]
+        await shows(it, "as it is being drawn")
+        servers = tuple(replace(one, state="idle", index=None) for one in it.run.view.servers)
+        it.run.stand("paused", servers=servers)
+        await it.until(lambda: "as it is being drawn" not in it.text(), "the last image instead")
+
+
 async def test_what_went_wrong_and_what_to_do(reg: Callable) -> None:
     async with reg(running_view(None, failed=(2,)), size=(80, 24)) as it:
         for state, message, words in (
@@ -150,7 +162,7 @@ async def test_done(reg: Callable, starts: Starts) -> None:
         await shows(it, "✓ done", "12 of 12", "100%", "[12]")
         await it.press("s")
         await shows(it, "All images are there")
-        assert not starts.begun
+        assert not starts.begun and "s draws the rejected" not in it.text()
 
 
 async def test_orders(reg: Callable) -> None:
@@ -413,12 +425,27 @@ async def test_hostile_words_of_a_server_stay_words(reg: Callable) -> None:
         assert "\x1b" not in it.text() and "\x07" not in it.text()
 
 
-async def test_an_instance_that_looks_on_starts_nothing(reg: Callable, starts: Starts) -> None:
+async def test_an_instance_that_looks_on_starts_nothing(
+    reg: Callable, starts: Starts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AppLock, "take", lambda lock: "process 1")
     async with reg() as it:
-        it.session.history.holder = "process 1"
         await it.press("s")
         await it.until(lambda: any("process 1" in n.message for n in it.app._notifications), "why")
         assert not starts.begun and not starts.looks
+
+
+async def test_the_form_shows_where_the_workflow_takes_what(reg: Callable, project: object) -> None:
+    (project / "flow.json").write_text(json.dumps(dict(built_in().graph)))
+    crops = project / "crops.toml"
+    crops.write_text(crops.read_text() + '\n[reg]\nworkflow = "flow.json"\n')
+    async with reg(size=(100, 40)) as it:
+        await it.press("e")
+        await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
+        it.app.screen.query_one("#run-field-workflow").focus()
+        await shows(it, "prompt: 6 CLIPTextEncode", "seed: 3 KSampler", "prefix: 9 SaveImage")
+        await it.press("end", "x")
+        await it.until(lambda: "is not there" in it.text(), "what is wrong with another name")
 
 
 async def test_the_form_takes_what_makes_sense_and_keeps_comments(

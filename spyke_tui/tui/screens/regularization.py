@@ -311,7 +311,7 @@ class RegularizationScreen(PaneScreen):
             self._draw_strip(view, rejected)
             self._draw_picture(view, rejected)
             self._notice.say(notice_words(view, attempt))
-            self._keys.say(self._said or key_words(view))
+            self._keys.say(self._said or key_words(view, len(rejected)))
             self._status.draw()
         drawing = view.state in ("running", "stopping", "pausing")
         self.live.want(drawing and self.selection.is_following and self._picture.display)
@@ -348,10 +348,11 @@ class RegularizationScreen(PaneScreen):
         image = self.image(self.chosen)
         settings = settings_of(self.session.project, self.kind)
         self._picture.take_shape(settings.width, settings.height)
-        live = self.live.newest(self.kind) if self.selection.is_following and view.alive else None
+        working = [server for server in view.servers if server.state == "working"]
+        live = self.live.newest(self.kind) if self.selection.is_following and working else None
         if live is not None and live.size == self.picture_size:
-            working = [server for server in view.servers if server.index is not None]
-            what = f"image {working[0].index}" if working else "an image"
+            index = next((server.index for server in working if server.index is not None), None)
+            what = "an image" if index is None else f"image {index}"
             self._about.say(f"{what}, as it is being drawn")
             self._picture.show((live,))
             return

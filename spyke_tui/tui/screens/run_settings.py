@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -20,7 +22,7 @@ from spyke_tui.model.settings_edit import settings_of
 from spyke_tui.model.settings_text import LONG, SettingField, fields_of, with_text
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
-from spyke_tui.tui.run_choices import Choices, choices_of
+from spyke_tui.tui.run_choices import Choices, choices_of, mapping_of
 from spyke_tui.tui.run_words import TITLES
 from spyke_tui.tui.screens.pane import NARROW
 from spyke_tui.tui.stylesheets import stylesheet
@@ -188,12 +190,23 @@ class RunSettingsScreen(ModalScreen[None]):
             self._say(f"! {self._wrong[key]}{more}", True)
             return
         words = f"{key}: {self._fields[key].hint}"
+        if key == "workflow" and self._text(key).strip():
+            start(self, partial(self._tell_mapping, words), "mapping", exclusive=True)
+            return
         names = self._choices.get(key, ())
         if names:
             words += f"\n{_listed(names, self._text(key))}"
         elif self._asked and key in ("checkpoint", "sampler", "scheduler"):
             words += "\nThe server can't be reached just now, so its names are not known."
         self._say(words)
+
+    async def _tell_mapping(self, words: str) -> None:
+        """Where the workflow that is typed in takes what stands in the other fields."""
+        session, name = self._spyke.session, self._text("workflow")
+        settings = replace(settings_of(session.project, self._kind), workflow=name)
+        said = await asyncio.to_thread(mapping_of, settings, session.file.folder)
+        if self._here == "workflow":
+            self._say(f"{words}\n{said}", said.startswith("!"))
 
     def _say(self, words: str, bad: bool = False) -> None:
         verdict = self.query_one("#run-verdict", Static)
