@@ -285,6 +285,16 @@ def resized(sheet: Sheet, factor: float) -> Sheet:
     return Sheet(picture, truth)
 
 
+def in_dots(sheet: Sheet) -> Sheet:
+    """Black and white only, the tones of figures and paper made of dots."""
+    return Sheet(sheet.picture.convert("1").convert("RGB"), sheet.truth)
+
+
+def in_coloured_dots(sheet: Sheet) -> Sheet:
+    few = sheet.picture.quantize(8, dither=Image.Dither.FLOYDSTEINBERG)
+    return Sheet(few.convert("RGB"), sheet.truth)
+
+
 def halved(sheet: Sheet) -> Sheet:
     return resized(sheet, 0.5)
 
@@ -310,6 +320,8 @@ DISTORTIONS: tuple[Callable[[Sheet], Sheet], ...] = (
     with_guide_lines,
     with_frame,
     with_shadows,
+    in_dots,
+    in_coloured_dots,
     halved,
 )
 
@@ -456,6 +468,12 @@ def test_finds_figures_that_something_ties_together(layout: Callable[[int], Shee
     assert matched_all(layout(1))
 
 
+def test_figures_on_cards_are_found_without_colours_and_in_dots() -> None:
+    """What is dark on a figure may be as dark as the sheet around its card."""
+    assert matched_all(flat_gray(on_cards(1)))
+    assert matched_all(in_dots(on_cards(1)))
+
+
 def test_one_figure_is_one_suggestion() -> None:
     sheet = blank(800, 1200)
     add_body(sheet, Rect(100, 60, 600, 1080), random.Random(1))
@@ -486,6 +504,29 @@ def test_cut_out_figures_are_found_by_their_alpha() -> None:
     cut_out.paste(sheet.picture, (0, 0), difference.point(lambda v: 255 * (v > 6)))
     found = [s.rect for s in suggest_rects(cut_out, time_limit=60)]
     assert matched(sheet.truth, found) == len(sheet.truth)
+
+
+def test_glow_around_a_cut_out_figure_is_no_part_of_it() -> None:
+    sheet = two_rows(1)
+    paper = Image.new("RGB", sheet.picture.size, (240, 232, 214))
+    solid = ImageChops.difference(sheet.picture, paper).convert("L").point(lambda v: 255 * (v > 6))
+    glow = solid.filter(ImageFilter.BoxBlur(20)).point(lambda v: 100 * (v > 6))
+    cut_out = sheet.picture.convert("RGBA")
+    cut_out.putalpha(ImageChops.lighter(solid, glow))
+    found = [s.rect for s in suggest_rects(cut_out, time_limit=60)]
+    assert all(max(overlap(t, f) for f in found) > 0.85 for t in sheet.truth)
+
+
+def test_gray_props_are_told_from_gray_figures_by_how_much_there_is_of_each_gray() -> None:
+    sheet = blank(1600, 900, (255, 255, 255))
+    for index in range(4):
+        add_body(sheet, Rect(60 + index * 380, 40, 260, 560), random.Random(1))
+    for left in (150, 650):
+        sheet.draw.rectangle([left, 680, left + 200, 770], fill=BOOTS, outline=LINE)
+        sheet.draw.rectangle([left, 770, left + 200, 860], fill=SKIN, outline=LINE)
+    found = rects(flat_gray(sheet))
+    assert len(found) == 4
+    assert matched(sheet.truth, found) == 4
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "CMYK", "RGBA"])

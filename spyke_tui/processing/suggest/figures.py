@@ -19,14 +19,19 @@ from spyke_tui.processing.suggest.blobs import find_blobs, ink_mask, thinned, wi
 from spyke_tui.processing.suggest.ground import distance_map, flattened, threshold_of
 from spyke_tui.processing.suggest.lines import without_border, without_lines
 from spyke_tui.processing.suggest.opening import InkMaps, off_panels, opened_up
+from spyke_tui.processing.suggest.palette import ColourIndex
 from spyke_tui.processing.suggest.parts import trimmed, with_heads
 from spyke_tui.processing.suggest.selection import Figure, select_figures
+from spyke_tui.processing.suggest.tones import is_dotted, smoothed
 
 _WORK_AREA = 300_000
 """Pixels of the working copy: enough for 85 sprites on a sheet, few enough for the time limit."""
 
 _SPECK = 1 / 60_000
 """The least share of the working copy that a blob's ink must have."""
+
+_LONE_DOT = 30
+"""The most, in levels, that smoothing leaves of a dot that stands alone: of dirt, not of a tone."""
 
 _SPLITTING_SHARE = 0.75
 """Splitting may take until this share of the time limit; choosing needs the rest."""
@@ -63,14 +68,18 @@ def suggest_rects(
 
 def _figures(work: Image.Image, out_of_time: Callable[[], bool]) -> list[Figure]:
     """The figures of a working copy, best first, in working pixels."""
+    dotted = is_dotted(flattened(work).convert("L"))
+    if dotted:
+        work = smoothed(work)
     distance = distance_map(work)
-    maps = InkMaps(flattened(work), distance, threshold_of(distance))
+    threshold = max(threshold_of(distance), _LONE_DOT if dotted else 0)
+    maps = InkMaps(flattened(work), distance, threshold)
     mask = without_lines(without_border(ink_mask(distance, maps.threshold)))
     closed = thinned(widened(mask))
     blobs = find_blobs(closed, max(4, round(_SPECK * work.width * work.height)))
     blobs = opened_up(off_panels(blobs, maps), maps, out_of_time)
     blobs = with_heads(trimmed(blobs, out_of_time))
-    return select_figures(blobs, maps.rgb)
+    return select_figures(blobs, ColourIndex(maps.rgb, dotted=dotted))
 
 
 def _working_copy(picture: Image.Image) -> tuple[Image.Image, float]:

@@ -28,6 +28,9 @@ _TILE_STEP = 20
 _TILE_SHARE = 0.12
 """The least share of a tile that must be paper for the tile to say what the paper's colour is."""
 
+_OPAQUE_FROM = 128
+"""Fainter pixels of a cut-out are the glow that cutting out leaves, which ties figures together."""
+
 _CLEAR_SHARE = 0.05
 """From this share of clear pixels on, transparency is taken as the sheet's own cut-out."""
 
@@ -35,7 +38,8 @@ _CLEAR_SHARE = 0.05
 def distance_map(work: Image.Image) -> Image.Image:
     """Mode L: 0 = paper, 255 = certainly ink; `work` is RGB or RGBA."""
     if work.mode == "RGBA" and _is_cut_out(work.getchannel("A")):
-        return work.getchannel("A")
+        opaque = [level if level >= _OPAQUE_FROM else 0 for level in range(256)]
+        return work.getchannel("A").point(opaque)
     rgb = flattened(work)
     return channel_distance(rgb, local_ground(rgb, sheet_ground(rgb)))
 
@@ -49,8 +53,8 @@ def _is_cut_out(alpha: Image.Image) -> bool:
     width, height = alpha.size
     clear = [alpha.crop((0, 0, width, 1)), alpha.crop((0, height - 1, width, height))]
     clear += [alpha.crop((0, 0, 1, height)), alpha.crop((width - 1, 0, width, height))]
-    sides = [sum(side.histogram()[:128]) / (side.width * side.height) for side in clear]
-    inside = sum(alpha.histogram()[:128]) / (width * height)
+    sides = [sum(side.histogram()[:_OPAQUE_FROM]) / (side.width * side.height) for side in clear]
+    inside = sum(alpha.histogram()[:_OPAQUE_FROM]) / (width * height)
     return inside >= _CLEAR_SHARE and sorted(sides)[1] >= 0.8
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median_low
 
-from PIL import Image
-
 from spyke_tui.model.geometry import Rect
 from spyke_tui.processing.suggest.blobs import Blob
 from spyke_tui.processing.suggest.company import reference_extent
-from spyke_tui.processing.suggest.palette import ColourIndex, Mix, blend, likeness, overlap
+from spyke_tui.processing.suggest.palette import ColourIndex, Mix, blend, overlap
 from spyke_tui.processing.suggest.parts import with_marks
 
 _LEAST_SIZE = 0.34
@@ -64,9 +62,8 @@ class _Candidate:
         return self.blob.rect.width / self.blob.rect.height
 
 
-def select_figures(blobs: list[Blob], rgb: Image.Image) -> list[Figure]:
+def select_figures(blobs: list[Blob], colours: ColourIndex) -> list[Figure]:
     """The figures among the blobs, with the marks beside them, best first."""
-    colours = ColourIndex(rgb)
     reference = reference_extent(blobs)
     candidates = [
         _Candidate(blob, colours.mix_of(blob), blob.extent / reference)
@@ -81,7 +78,8 @@ def select_figures(blobs: list[Blob], rgb: Image.Image) -> list[Figure]:
     chosen: list[Blob] = []
     scores: list[float] = []
     for candidate in candidates:
-        like = _likeness(candidate, character, density)
+        like = colours.likeness(candidate.mix, character)
+        like *= _flimsiness(candidate, density)
         if _fits(candidate, like) or _in_series(candidate, candidates):
             chosen.append(candidate.blob)
             scores.append(min(1.0, candidate.relative) * (0.5 + 0.5 * like))
@@ -91,15 +89,14 @@ def select_figures(blobs: list[Blob], rgb: Image.Image) -> list[Figure]:
     return sorted(figures, key=lambda figure: -figure.score)
 
 
-def _likeness(candidate: _Candidate, character: Mix, density: float) -> float:
-    """How well the candidate's colours fit; less for what is much sparser, as writing is.
+def _flimsiness(candidate: _Candidate, density: float) -> float:
+    """How much less likeness of colours says for what is small and sparse, as writing is.
 
     `density` is the share of ink in the rectangles of the large figures: on a sheet of line art
     being sparse says nothing.
     """
-    like = likeness(candidate.mix, character)
     small = candidate.relative < _CHARACTER_SIZE
-    return like * _FLIMSY if small and candidate.density < _SPARSE * density else like
+    return _FLIMSY if small and candidate.density < _SPARSE * density else 1.0
 
 
 def _fits(candidate: _Candidate, like: float) -> bool:

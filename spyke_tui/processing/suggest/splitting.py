@@ -19,7 +19,7 @@ from spyke_tui.processing.suggest.blobs import (
     thinned,
     widened,
 )
-from spyke_tui.processing.suggest.ground import channel_distance
+from spyke_tui.processing.suggest.ground import channel_distance, threshold_of
 
 _HIGHER_THRESHOLDS = (48, 72, 108)
 """Distances from the paper, in levels, at which a giant blob is looked at again."""
@@ -84,9 +84,9 @@ def panel_contents(blob: Blob, rgb: Image.Image, threshold: int) -> list[Blob]:
         return []
     patch = rgb.crop(blob.rect.box)
     paper = estimate_background(patch)
-    own = thinned(blob_mask(blob), 2)
+    own = thinned(blob.filled, 2)  # a figure may have the colours of the sheet around the panel
     distance = channel_distance(patch, Image.new("RGB", patch.size, paper))
-    ink = ImageChops.darker(ink_mask(distance, threshold), own)
+    ink = ImageChops.darker(ink_mask(distance, min(threshold, threshold_of(distance))), own)
     if ink.histogram()[255] > _PANEL_FIGURES * blob.ink:
         return []
     inner = [piece for piece in find_blobs(thinned(widened(ink)), 6) if not _is_rim(piece, patch)]
