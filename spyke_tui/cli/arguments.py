@@ -27,6 +27,8 @@ class _Parser(argparse.ArgumentParser):
     """Says errors in our way: what is wrong, then what to do."""
 
     def error(self, message: str) -> NoReturn:
+        message = message.replace("invalid int value", "no whole number")
+        message = message.replace("invalid float value", "no number")
         raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
 
 

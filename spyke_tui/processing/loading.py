@@ -292,7 +292,10 @@ def _refuse_too_large(path: Path | str, width: int, height: int) -> None:
 
 def _as_picture_error(path: Path | str, error: Exception) -> PictureError:
     """What Pillow or the system raised, in words."""
-    if isinstance(error, Image.DecompressionBombError | MemoryError):
+    if isinstance(error, Image.DecompressionBombError):
+        limit = f"more than the {MAX_PIXELS // 1_000_000} megapixels that are decoded safely"
+        return _error(path, "too-large", f"says that it has {limit}", "Export it again, smaller.")
+    if isinstance(error, MemoryError):
         return _error(path, "too-large", "needs more memory than there is", "Reduce it.")
     if isinstance(error, OSError) and error.errno is not None:
         return _system_error(path, error)

@@ -193,6 +193,17 @@ def test_build_json(project: LittleProject, say: Say) -> None:
     assert [list(entry) for entry in found["kept"]] == [["file", "why"]]
 
 
+def test_check_tells_many_findings_of_one_kind_shortly(project: LittleProject, say: Say) -> None:
+    for n in range(30):
+        project.crops.append({"id": f"x{n}", "sheet": "one", "rect": rect(n, n, 0, 9)})
+    project.save()
+    said = say("check").out
+    rows = [line for line in said.splitlines() if "rect-empty" in line]
+    assert [row.split("  ")[-1] for row in rows] == ["x0", "x1", "x2", "27 more like these"]
+    assert "x3, x4" in said
+    assert len(json.loads(say("check", "--json").out)["findings"]) >= 30
+
+
 def test_check_json_and_strict(project: LittleProject, say: Say) -> None:
     for n in range(12):
         project.crops.append({"id": f"x{n}", "sheet": "one", "rect": rect(n, n, 90, 90)})

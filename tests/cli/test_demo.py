@@ -54,8 +54,12 @@ def test_a_folder_that_holds_something_else(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine.txt").write_text("mine")
+    mine = tmp_path / "project"
+    mine.mkdir()
+    (mine / "crops.toml").write_text('[dataset]\ncharacter = "me"\ntrigger = "me_v1"\n')
     before = stamps(tmp_path)
     assert main(["demo", "--headless", str(tmp_path)]) == 2
     assert main(["demo", "--headless", str(tmp_path / "mine.txt")]) == 2
+    assert main(["demo", "--headless", str(mine)]) == 2, "nothing is generated in a real project"
     assert "holds something else" in capsys.readouterr().err
     assert stamps(tmp_path) == before

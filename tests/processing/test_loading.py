@@ -456,7 +456,9 @@ def test_too_large_in_other_formats(tmp_path: Path, name: str) -> None:
             frame = data.index(b"\xff\xc0")
             data[frame + 5 : frame + 9] = struct.pack(">HH", 60000, 60000)
     path.write_bytes(data)
-    assert refusal(path).reason == "too-large"
+    refused = refusal(path)
+    assert refused.reason == "too-large"
+    assert "decoded safely" in refused.message
 
 
 def tiff_header(width: int, height: int) -> bytes:

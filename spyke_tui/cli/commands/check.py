@@ -13,6 +13,15 @@ from spyke_tui.model.findings import Report
 from spyke_tui.model.table import printable
 from spyke_tui.store.crops_file import CropsFile
 
+_MOST = 20
+"""So many findings of one code are told one by one: as many as a usual set has images."""
+
+_EXAMPLES = 3
+"""Of more than that, so many are told, and of the rest only where they are."""
+
+_NAMED = 8
+"""So many places of the rest are named."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     file = CropsFile.read(Path(arguments.project or "."))
@@ -27,10 +36,17 @@ def run(arguments: argparse.Namespace) -> int:
 def print_report(report: Report) -> None:
     """Findings, errors first, then the numbers and a last line that sums up."""
     for severity, colour in (("error", "red"), ("warning", "yellow")):
-        for finding in (f for f in report.findings if f.severity == severity):
-            print(f"{painted(f'{severity:<8}', colour)} {finding.code}  {printable(finding.where)}")
-            print(wrapped(printable(finding.message), "         "))
-            print(wrapped("-> " + printable(finding.fix), "         "))
+        head = painted(f"{severity:<8}", colour)
+        found = [finding for finding in report.findings if finding.severity == severity]
+        for code in dict.fromkeys(finding.code for finding in found):
+            same = [finding for finding in found if finding.code == code]
+            shown = len(same) if len(same) <= _MOST else _EXAMPLES
+            for finding in same[:shown]:
+                print(f"{head} {code}  {printable(finding.where)}")
+                print(wrapped(printable(finding.message), "         "))
+                print(wrapped("-> " + printable(finding.fix), "         "))
+            if same[shown:]:
+                _print_places(f"{head} {code}", [finding.where for finding in same[shown:]])
     if report.findings:
         print()
     _print_numbers(report)
@@ -40,6 +56,14 @@ def print_report(report: Report) -> None:
             f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}.", colour
         )
     )
+
+
+def _print_places(head: str, places: list[str]) -> None:
+    """Where else the same was found."""
+    print(f"{head}  {len(places)} more like these")
+    names = ", ".join(printable(place) for place in places[:_NAMED])
+    print(wrapped(names + (", ..." if places[_NAMED:] else ""), "         "))
+    print(wrapped("-> Each one by itself: spyke-tui check --json", "         "))
 
 
 def _print_numbers(report: Report) -> None:

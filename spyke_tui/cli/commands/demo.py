@@ -27,7 +27,12 @@ from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.model.table import printable
 from spyke_tui.processing.png import encode_png
-from spyke_tui.processing.samples import draw_samples, flawed_project_text, sample_project_text
+from spyke_tui.processing.samples import (
+    SAMPLE_NAMES,
+    draw_samples,
+    flawed_project_text,
+    sample_project_text,
+)
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
 from spyke_tui.store.files import remove_leftovers, write_whole
 from spyke_tui.store.new_project import add_gitignore_rules
@@ -83,17 +88,24 @@ def write_sample(folder: Path, *, flawed: bool = False) -> bool:
     is_new = not path.exists()
     if is_new:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise UsageError(
-                f"{folder} is there and holds something else.",
-                "Name a new folder: spyke-tui demo DIR",
-            )
+            raise _holds_something_else(folder)
         # First the file that says what this is: a start cut short goes on the next time.
         text = flawed_project_text() if flawed else sample_project_text()
         write_whole(path, text.encode())
         add_gitignore_rules(folder)
         print(f"wrote a sample project to {printable(str(folder))}")
-    _draw_missing_sheets(folder, CropsFile.read(path).project)
+    project = CropsFile.read(path).project
+    # Whoever names a project of their own must not find practice pictures in it.
+    if not any(Path(sheet.file).name in SAMPLE_NAMES for sheet in project.sheets.values()):
+        raise _holds_something_else(folder)
+    _draw_missing_sheets(folder, project)
     return is_new
+
+
+def _holds_something_else(folder: Path) -> UsageError:
+    return UsageError(
+        f"{folder} is there and holds something else.", "Name a new folder: spyke-tui demo DIR"
+    )
 
 
 def _spoil(folder: Path) -> None:

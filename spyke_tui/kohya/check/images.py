@@ -164,7 +164,8 @@ def _mode(facts: PictureFacts) -> str:
 def _again(listing: Listing, name: str, inspection: Inspection) -> str:
     """How to get this picture again."""
     if listing is inspection.reg:
-        return "Save it again in that form, or delete it and run spyke-tui reg."
+        anew = "if a run made it, spyke-tui reg --redo-outdated makes it anew"
+        return f"Save it again in that form; {anew}."
     planned = inspection.planned.get(name.rpartition(".")[0])
     if planned and planned.image.name == name:
         return f"Run spyke-tui build --force {planned.crop.id}."

@@ -9,6 +9,9 @@ from PIL import Image
 
 from spyke_tui.processing.samples.sheets import DRAWINGS
 
+SAMPLE_NAMES = frozenset(DRAWINGS)
+"""The file names of the sample sheets."""
+
 
 def draw_samples(
     progress: Callable[[int, int], None] | None = None,
