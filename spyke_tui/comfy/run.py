@@ -67,6 +67,9 @@ class Run:
         self.live = Live(diary.files, self._describe)
         self.may_feed = asyncio.Event()
         self.may_feed.set()
+        self.may_put = asyncio.Event()
+        """Cleared while pictures can't be written; who stops tries once more."""
+        self.may_put.set()
         self.workers: list[Worker] = []
         self.state: RunState = "starting"
         self.message = self.hint = self.field = ""
@@ -235,7 +238,10 @@ class Run:
 
     def trouble(self, message: str, hint: str) -> None:
         """Something keeps going wrong: pause, or end where nobody is there to resume."""
-        if self.state in ("paused", "stopping"):
+        if self.state == "stopping":
+            return
+        self.may_put.clear()
+        if self.state == "paused":
             return
         if not self.diary.fold.log or message not in self.diary.fold.log[-1].text:
             self.diary.say(message, "error")
@@ -295,6 +301,7 @@ class Run:
                     worker.release()
                 self._set("running")
                 self.may_feed.set()
+                self.may_put.set()
                 self.board.changed.set()
             case "stop" | "interrupt":
                 self._stop(now=order == "interrupt")
@@ -306,6 +313,7 @@ class Run:
     def _stop(self, *, now: bool) -> None:
         self.may_feed.clear()
         self._set("stopping")
+        self.may_put.set()
         self.diary.say("Interrupted." if now else "Ends after the running image.")
 
         async def withdraw() -> None:

@@ -455,8 +455,11 @@ class Worker:
                 try:
                     outcome = await self.run.shelf.put(job, data, self.address.shown, seconds)
                 except WriteError as error:
+                    if self.run.state == "stopping":
+                        self._again(job)  # the next start draws it
+                        return
                     self.run.trouble(error.message, error.hint)
-                    await self.run.may_feed.wait()
+                    await self.run.may_put.wait()
                     continue
                 if outcome.kind == "broken" and broken < FETCHES and job.wire is None:
                     broken += 1

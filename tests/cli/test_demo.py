@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from little_project import contents, stamps
 
 from spyke_tui.cli import main
+from spyke_tui.cli.commands.demo import write_sample
+from spyke_tui.model.layout import Layout
+from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.run_files import RunFiles
 
 MISTAKES = {
     # in crops.toml
@@ -63,3 +69,23 @@ def test_a_folder_that_holds_something_else(
     assert main(["demo", "--headless", str(mine)]) == 2, "nothing is generated in a real project"
     assert "holds something else" in capsys.readouterr().err
     assert stamps(tmp_path) == before
+
+
+def test_a_demo_that_was_killed_while_it_generated_goes_on(tmp_path: Path) -> None:
+    """Its run waits for a practice server that is gone: another one takes it over."""
+    folder = tmp_path / "demo"
+    write_sample(folder)
+    file = CropsFile.read(folder)
+    files = RunFiles(Layout.of(file.project.dataset, file.folder), "reg")
+    code = (
+        "import sys, os; from spyke_tui.comfy.practice_beside import practice_beside\n"
+        "from spyke_tui.comfy.starting import start_run\nfrom pathlib import Path\n"
+        "with practice_beside(delay=0.05) as server:\n"
+        "    start_run(Path(sys.argv[1]), 'reg', servers=[server], attended=False)\n"
+        "    os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(file.path)], check=False)
+    assert files.is_alive()
+    assert main(["demo", "--headless", str(folder)]) == 0
+    assert not files.is_alive()
+    assert len(list(files.images.glob("*.png"))) == file.project.reg.count

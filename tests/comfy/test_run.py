@@ -269,6 +269,32 @@ async def test_a_full_disk_pauses_and_costs_no_image(
         stage.assert_whole(4)
 
 
+@pytest.mark.parametrize("mended", [False, True])
+async def test_a_run_that_a_full_disk_paused_ends_when_it_is_told_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mended: bool
+) -> None:
+    real, full = shelf_module.write_whole, True
+
+    def write(path: Path, data: bytes, *, durable: bool = False) -> object:
+        if full:
+            raise WriteError(f"{path} could not be written: No space left.", "Make room.")
+        return real(path, data, durable=durable)
+
+    monkeypatch.setattr(shelf_module, "write_whole", write)
+    async with PracticeServer(delay=0.05) as server:
+        stage = Stage(tmp_path, server, count=MANY)
+        run = stage.started(attended=True)
+        await until(lambda: stage.view().state == "paused")
+        full = not mended
+        stage.follower().order("stop")
+        async with asyncio.timeout(30):
+            assert await run == 130
+        assert (stage.view().done > 0) == mended, "what was drawn already is kept"
+        full = False
+        assert await stage.run() == 0
+        stage.assert_whole(MANY)
+
+
 async def test_a_second_run_of_the_same_set_is_refused(tmp_path: Path) -> None:
     async with PracticeServer(delay=0.8) as server:
         stage = Stage(tmp_path, server, count=3)

@@ -185,9 +185,13 @@ def _end_runs(folder: Path, state: Path, outcome: Outcome) -> None:
         if done.returncode != 0:
             outcome.failures.append(f"{kind} --stop: {done.stderr[-500:]!r}")
     outcome.failures += [f"it never ended: {one}" for one in programs.end_all(state)]
-    if "reg" in kinds:
-        done = stage.run(["reg"], folder, state)
-        number = len(list((folder / stage.CLASS).glob("reg_*.png")))
-        if done.returncode != 0 or number != stage.IMAGES:
+    for kind, place, wanted in (
+        ("reg", stage.CLASS, stage.IMAGES), ("topup", stage.CANDIDATES, stage.CHOICES)
+    ):  # fmt: skip
+        if kind not in kinds or not (folder / place).exists():
+            continue
+        done = stage.run([kind], folder, state)
+        number = len(list((folder / place).glob(f"{kind}_*.png")))
+        if done.returncode != 0 or number != wanted:
             words = (done.stdout + done.stderr)[-500:]
-            outcome.failures.append(f"reg: {done.returncode}, {number} images: {words!r}")
+            outcome.failures.append(f"{kind}: {done.returncode}, {number} images: {words!r}")

@@ -37,6 +37,7 @@ TRAIN = "dataset/hero/train/10_hero_v1"
 CLASS = "dataset/hero/reg/1_character"
 CANDIDATES = "dataset/hero/topup"
 IMAGES = 6
+CHOICES = 2
 
 RUNS = f"""\
 [reg]
@@ -49,7 +50,7 @@ negative = "blurry"
 
 [topup]
 prompt = "a person with a red scarf"
-count = 2
+count = {CHOICES}
 
 """
 

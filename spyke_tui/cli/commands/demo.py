@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from spyke_tui.cli.commands.check import print_report
-from spyke_tui.cli.generating import RunFollowing
+from spyke_tui.cli.generating import INTERRUPTED, PAUSE, RunFollowing
 from spyke_tui.cli.opening import open_app
 from spyke_tui.cli.output import ProgressBar, counted
 from spyke_tui.comfy.following import Follower
@@ -152,16 +153,29 @@ def _run_headless(folder: Path, *, flawed: bool) -> int:
 
 
 def _generate(file: CropsFile) -> None:
-    """The regularization images, by a practice server of our own. Raises `SpykeError`."""
+    """The regularization images, by a practice server of our own.
+
+    Raises `SpykeError`, and KeyboardInterrupt where somebody stopped it.
+    """
     files = RunFiles(Layout.of(file.project.dataset, file.folder), "reg")
     follower = Follower(files)
     view = follower.poll(follow=False)
     if not (view.state == "done" and view.done == view.total):
+        _end_run(follower)
         with practice_beside() as server:
             start_run(file.path, "reg", servers=[server], attended=False)
-            RunFollowing(follower, "reg", quiet=True).follow()
+            if RunFollowing(follower, "reg", quiet=True).follow() == INTERRUPTED:
+                raise KeyboardInterrupt
         view = follower.poll(follow=False)
     print(f"reg: {view.done} of {view.total} images, drawn by a practice server")
+
+
+def _end_run(follower: Follower) -> None:
+    """That of a demo that was killed would wait for a server that went with it."""
+    if follower.files.is_alive():
+        follower.order("interrupt")
+    while follower.files.is_alive():
+        time.sleep(PAUSE)
 
 
 def _say_what_is_missing(report: Report) -> bool:
