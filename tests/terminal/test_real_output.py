@@ -204,7 +204,7 @@ def test_a_toast_and_a_dialog_leave_nothing_behind(folder: Path) -> None:
         it.until(lambda: it.screen.has("Keys: Crops"), "the help")
         it.press("\x1b")
         it.until(lambda: not it.screen.has("Keys: Crops"), "the end of the help")
-        it.until(lambda: not it.screen.has("brings it back"), "the end of the message")
+        it.until(lambda: not it.screen.has("▌"), "the end of all messages")
         it.until_quiet()
         shown = it.screen
         it.screen = ScreenModel(100, 30)

@@ -117,7 +117,7 @@ class Opened:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
-    async def until(self, condition: Callable[[], bool], what: str, limit: float = 15) -> None:
+    async def until(self, condition: Callable[[], bool], what: str, limit: float = 60) -> None:
         """Wait for a condition; the test fails when it does not come true."""
         end = monotonic() + limit
         while not condition():
