@@ -46,6 +46,7 @@ class Task:
     servers: tuple[str, ...] = ()
     only: frozenset[int] = frozenset()
     attended: bool = False
+    patience: float | None = None
     redo_outdated: bool = False
 
 
@@ -58,6 +59,7 @@ def task_of(words: Sequence[str]) -> Task:
     parser.add_argument("--server", action="append", default=[])
     parser.add_argument("--only", default="")
     parser.add_argument("--attended", action="store_true")
+    parser.add_argument("--patience", type=float)
     parser.add_argument("--redo-outdated", action="store_true")
     found = parser.parse_args(words)
     return Task(
@@ -67,6 +69,7 @@ def task_of(words: Sequence[str]) -> Task:
         servers=tuple(found.server),
         only=frozenset(int(word) for word in found.only.split(",") if word.isdecimal()),
         attended=found.attended,
+        patience=found.patience,
         redo_outdated=found.redo_outdated,
     )
 
@@ -163,7 +166,10 @@ async def _live(
             shelf.take_down_outdated(recipe.digest)
         if recipe.template.source:
             diary.say(f"{recipe.template.source} takes {'; '.join(recipe.template.words())}")
-        run = Run(diary, shelf, recipe, indices=indices, rerolls=rerolls, attended=task.attended)
+        run = Run(
+            diary, shelf, recipe, indices=indices, rerolls=rerolls, attended=task.attended,
+            patience=task.patience,
+        )  # fmt: skip
         workers = [Worker(run, address) for address in addresses]
         steering = asyncio.create_task(_steer(task, file, box, run))
         _heed_signals(run)

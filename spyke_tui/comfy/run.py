@@ -56,6 +56,7 @@ class Run:
         indices: Sequence[int],
         rerolls: Rerolls,
         attended: bool,
+        patience: float | None = None,
     ) -> None:
         self.diary = diary
         self.shelf = shelf
@@ -63,6 +64,7 @@ class Run:
         self.rerolls = rerolls
         self.indices = tuple(indices)
         self.attended = attended
+        self.patience = PATIENCE_SECONDS if patience is None else patience
         self.board = Board()
         self.live = Live(diary.files, self._describe)
         self.may_feed = asyncio.Event()
@@ -275,7 +277,7 @@ class Run:
             self._away_since = self._away_since or now
             gone = next((w for w in away if w.state == "unreachable"), away[0])
             if not self.attended and (
-                self.state == "starting" or now - self._away_since > PATIENCE_SECONDS
+                self.state == "starting" or now - self._away_since > self.patience
             ):
                 self.end(End("failed", gone.message, gone.hint, "server", 3))
                 return

@@ -217,6 +217,17 @@ async def test_a_dead_server_gives_its_images_back(
         stage.assert_whole(10)
 
 
+async def test_unattended_it_waits_for_a_lost_server_as_long_as_it_is_told(tmp_path: Path) -> None:
+    async with PracticeServer(delay=0.2) as server:
+        stage = Stage(tmp_path, server, count=MANY)
+        run = stage.started(patience=0.1)
+        await until(lambda: stage.view().done >= 1)
+    async with asyncio.timeout(60):
+        assert await run == 3
+    view = stage.view()
+    assert (view.state, view.field) == ("failed", "server") and 1 <= view.done < MANY
+
+
 async def test_nobody_there(tmp_path: Path) -> None:
     async with PracticeServer() as server:
         stage = Stage(tmp_path, server)

@@ -65,6 +65,9 @@ def small_disk(folder: Path, size: int) -> Iterator[SmallDisk]:
         disk.close()
 
 
+TRIES = 50
+
+
 class ReadOnlySwitch:
     """Makes `folder` read-only, and back: by a mount of itself over itself."""
 
@@ -77,12 +80,19 @@ class ReadOnlySwitch:
             return
         if not read_only:
             _unmount(self.folder)
-        elif not (
-            _mount("--bind", str(self.folder), str(self.folder))
-            and _mount("-o", "remount,bind,ro", str(self.folder))
-        ):
-            raise OSError("mount is not allowed")
+        elif not any(self._mounted() for _ in range(TRIES)):
+            raise OSError("it could not be made read-only")
         self._on = read_only
+
+    def _mounted(self) -> bool:
+        """Refused while somebody has a file there open for writing."""
+        folder = str(self.folder)
+        if not _mount("--bind", folder, folder):
+            return False
+        if not _mount("-o", "remount,bind,ro", folder):
+            _unmount(self.folder)
+            return False
+        return True
 
     def close(self) -> None:
         self.turn(read_only=False)

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 40.0
+PATIENCE = 90.0
 
 
 def until(condition: Callable[[], object], what: str, shown: Callable[[], str] = str) -> None:
@@ -52,7 +52,15 @@ class Terminal(Protocol):
     def ended(self) -> bool: ...
 
 
-NAMES = {"enter": "Enter", "escape": "Escape", "tab": "Tab", "f2": "F2", "f3": "F3", "f4": "F4"}
+NAMES = {
+    "enter": "Enter",
+    "escape": "Escape",
+    "tab": "Tab",
+    "f2": "F2",
+    "f3": "F3",
+    "f4": "F4",
+    "f6": "F6",
+}
 """Keys as tmux calls them."""
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -14,15 +17,17 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1] / "terminal")]
 
-from connections import Orders, need  # noqa: E402
+from connections import Orders, need, ssh_server  # noqa: E402
 from person import Project, Terminal, Tmux, changes, command, environment, until  # noqa: E402
 from test_real_terminals import display  # noqa: E402
 
+from tests.torture.generation_scene import Server  # noqa: E402
 from tests.torture.programs import Program  # noqa: E402
 from tests.torture.stage import draw_sheet  # noqa: E402
 
 APP = [sys.executable, "-m", "spyke_tui"]
 FIGURES = 3
+IMAGES = 12
 
 
 @pytest.fixture
@@ -117,8 +122,25 @@ def go_the_whole_road(terminal: Terminal, project: Project) -> None:
     terminal.press("b")
     train = project.folder / "dataset/hero/train/10_hero_v1"
     saved(lambda: len(list(train.glob("*.png"))) == FIGURES + 2, "the training images")
-    terminal.press("escape", "q")
-    saved(terminal.ended, "the end")
+    terminal.press("escape")
+
+
+def draw_images(terminal: Terminal, project: Project, enough: int) -> Path:
+    """Start a run in the pane for it, and wait for some of its images; their folder."""
+    until(lambda: terminal.press("f6") or "Top-up" in terminal.shown(), "the pane", terminal.shown)
+    terminal.press("s")
+    images = project.folder / "dataset/hero/reg/1_character"
+    until(lambda: drawn(images) >= enough, f"{enough} images", terminal.shown)
+    return images
+
+
+def drawn(images: Path) -> int:
+    return len(list(images.glob("reg_*.png")))
+
+
+def leave(terminal: Terminal) -> None:
+    terminal.press("q")
+    until(terminal.ended, "the end", terminal.shown)
 
 
 def marked(terminal: Terminal) -> str:
@@ -149,22 +171,94 @@ def check_what_was_built(project: Project, home: Path) -> None:
     done = command(["check", "--json"], project.folder, home)
     report = json.loads(done.stdout)
     assert report["counts"]["train_images"] == len(kept) == FIGURES + 2
-    codes = {finding["code"] for finding in report["findings"] if finding["severity"] == "error"}
-    assert codes <= {"images-few", "reg-few"}, codes
+    errors = [finding for finding in report["findings"] if finding["severity"] == "error"]
+    codes = {finding["code"] for finding in errors}
+    assert codes <= {"images-few", "reg-few", "reg-practice"}, errors
+    assert report["counts"]["reg_images"] == IMAGES
     done = command(["build", "--json"], project.folder, home)
     assert json.loads(done.stdout)["unchanged"] == 2 * len(kept)
     assert not list(home.rglob(".spyke-tmp-*")) and not list(home.rglob("crash-*.log"))
 
 
+@contextmanager
+def practice(home: Path, project: Project, delay: float) -> Iterator[None]:
+    """A practice server for the project: `delay` seconds an image."""
+    server = Server(home / "server", delay)
+    server.start()
+    file = project.folder / "crops.toml"
+    words = f'server = "http://127.0.0.1:{server.port}"\ncheckpoint = "practice_sd15.safetensors"\n'
+    words += f"count = {IMAGES}\nsteps = 2\n"
+    file.write_text(file.read_text().replace("[reg]\n", f"[reg]\n{words}"))
+    try:
+        yield
+    finally:
+        server.kill()
+
+
 def test_in_tmux(home: Path) -> None:
     project = new_project(home, LANG="C")
-    terminal = Tmux(home, [*APP, str(project.folder)], environment(home, LANG="C"), (100, 30))
-    try:
-        go_the_whole_road(terminal, project)
-        assert terminal.code == 0
-    finally:
-        terminal.close()
+    with practice(home, project, 0.05):
+        terminal = Tmux(home, [*APP, str(project.folder)], environment(home, LANG="C"), (100, 30))
+        try:
+            go_the_whole_road(terminal, project)
+            draw_images(terminal, project, IMAGES)
+            until(lambda: "done" in terminal.shown(), "the end of the run", terminal.shown)
+            leave(terminal)
+            assert terminal.code == 0
+        finally:
+            terminal.close()
     check_what_was_built(project, home)
+
+
+def test_over_ssh_with_the_connection_dropped_in_a_run(home: Path) -> None:
+    """Nothing is lost, the run goes on alone, and the next login finds it at its work."""
+    project = new_project(home)
+    names = [f"{name}={value}" for name, value in environment(home).items() if name != "TERM"]
+    line = shlex.join(["env", *names, *APP, str(project.folder)])
+    note = f"echo $$ > {shlex.quote(str(home / 'pid'))}; exec"
+    with ssh_server(home) as ssh, practice(home, project, 0.4):
+
+        def log_in(name: str) -> Tmux:
+            (home / name).mkdir()
+            return Tmux(home / name, [*ssh, f"{note} {line}"], environment(home), (100, 30))
+
+        terminal = log_in("first")
+        try:
+            go_the_whole_road(terminal, project)
+            images = draw_images(terminal, project, 2)
+            terminal.press("f3", "1", "l")
+        finally:
+            terminal.close()  # the login's end of the line is gone
+        until(lambda: not is_running(int((home / "pid").read_text())), "the app's end")
+        before = project.crops()
+        there = drawn(images)
+        assert there < IMAGES, "it was cut off in the middle"
+        until(lambda: drawn(images) > there, "the run goes on alone")
+        terminal = log_in("second")
+        try:
+            until(lambda: f"/{IMAGES}" in terminal.shown(), "the run in sight", terminal.shown)
+            terminal.press("l")
+            until(
+                lambda: sum_of(changes(before, project.crops())) == (1, 0),
+                "a nudge",
+                terminal.shown,
+            )
+            until(lambda: drawn(images) == IMAGES, "all images", terminal.shown)
+            until(lambda: "all 12 images" in terminal.shown(), "word of it", terminal.shown)
+            leave(terminal)
+            assert terminal.code == 0
+        finally:
+            terminal.close()
+    assert command(["build"], project.folder, home).returncode == 0  # the nudged one
+    check_what_was_built(project, home)
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 SENT = {"enter": "\r", "escape": "\x1b"}

@@ -41,6 +41,8 @@ from spyke_tui.store.run_files import RunFiles
 
 STILL_TO_COME = ("reg-practice",)
 """Findings that the sample keeps: its regularization images are placeholders."""
+PATIENCE = 3.0
+"""Seconds that a run of the demo waits for a practice server that died with it."""
 SHOW_SECONDS = 1.0
 """How long the practice server takes for an image in the app, where there is something to see."""
 
@@ -163,7 +165,7 @@ def _generate(file: CropsFile) -> None:
     if not (view.state == "done" and view.done == view.total):
         _end_run(follower)
         with practice_beside() as server:
-            start_run(file.path, "reg", servers=[server], attended=False)
+            start_run(file.path, "reg", servers=[server], attended=False, patience=PATIENCE)
             if RunFollowing(follower, "reg", quiet=True).follow() == INTERRUPTED:
                 raise KeyboardInterrupt
         view = follower.poll(follow=False)
