@@ -152,10 +152,18 @@ def start_log(file: str, words: Sequence[str] = ()) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.DEBUG)
-    logging.getLogger("PIL").setLevel(logging.INFO)
+    for chatty in ("PIL", "httpcore", "websockets"):  # the last of them tells headers, too
+        logging.getLogger(chatty).setLevel(logging.INFO)
     from spyke_tui import __version__
 
-    _log("spyke-tui %s: %r in %s", __version__, words, os.getcwd())
+    _log("spyke-tui %s: %r in %s", __version__, list(map(_harmless, words)), os.getcwd())
+
+
+def _harmless(word: str) -> str:
+    """An address on the command line, without the password that it must not have."""
+    import re
+
+    return re.sub(r"//[^/\s]*@", "//...@", word)
 
 
 def _log(message: str, *values: object, error: Exception | None = None) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.torture.nasty import STRINGS
+from tests.torture.nasty import STRINGS, journal
+from tests.torture.programs import end_all
 from tests.torture.stage import draw_sheet
 from tests.torture.watched import watched
 
@@ -104,6 +105,7 @@ FIELDS: dict[str, Callable[[Data, str], None]] = {
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("check",), ("build",), ("build", "--dry-run"), ("handover",), ("check", "--json"),
     ("build", "--json"), ("suggest",), ("suggest", "--write"),
+    ("reg", "--status"), ("reg", "--json"), ("topup",), ("import", "strange", "taken"),
 )  # fmt: skip
 
 
@@ -159,14 +161,16 @@ def play(field: str, text: str, place: Path, commands: tuple[tuple[str, ...], ..
     data = copy.deepcopy(BASE)
     FIELDS[field](data, text)
     (folder / "crops.toml").write_text(text_of(data), encoding="utf-8")
+    _write_records(folder, text)
     before = _outside(place, folder)
     findings = []
     for words in commands:
         found = watched(lambda words=words: _main(words, folder, home))  # type: ignore[misc]
         name = f"{field} = {text[:40]!r}: {' '.join(words)}"
         findings += [f"{name}: {one}" for one in found.findings]
-        if found.status not in (0, 1, 2):
+        if found.status not in (0, 1, 2, *([3] if words[0] in ("reg", "topup") else [])):
             findings.append(f"{name}: exit code {found.status}")
+        findings += [f"{name}: never ended: {one}" for one in end_all(folder.parent / "state")]
         if "--json" in words:
             try:
                 json.loads(found.output.splitlines()[-1])
@@ -176,6 +180,19 @@ def play(field: str, text: str, place: Path, commands: tuple[tuple[str, ...], ..
     if field != "dataset.root" and written:
         findings.append(f"{field} = {text[:40]!r}: written outside: {sorted(written)[:3]}")
     return findings
+
+
+def _write_records(folder: Path, text: str) -> None:
+    """What is read beside crops.toml says the same: a run's journal, a folder to import."""
+    runs = folder / "dataset/hero/.spyke/runs"
+    runs.mkdir(parents=True)
+    pick = random.Random(text)
+    (runs / "reg.journal").write_text(journal((text,), pick, "reg"), encoding="utf-8")
+    name = text.replace("/", "_").replace("\0", "_")[:60].strip(".") or "x"
+    strange = folder / "strange" / name
+    strange.mkdir(parents=True)
+    shutil.copy(folder / "final.png", strange / f"{name[:50]}.png")
+    (strange / f"{name[:50]}.txt").write_text(text, encoding="utf-8")
 
 
 def _main(words: tuple[str, ...], folder: Path, home: Path) -> int:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from tests.torture.hostile_fields import quoted
-from tests.torture.nasty import MARK
+from tests.torture.nasty import MARK, journal
 from tests.torture.programs import Program, environment
 from tests.torture.stage import crash_logs, draw_sheet
 
@@ -26,7 +26,8 @@ ESC = b"\x1b"
 KEYS = (
     b"\x1bOQ", b"/", MARK[:3].encode(), b"\r", ESC, b"\x1bOR", b"n", b"e", ESC, b"a", ESC, b"M",
     ESC, b"v", ESC, b"R", ESC, b"\x1bOS", b"\t", b"\t", ESC, b"#", ESC, b"/", ESC, b"\x1b[15~", ESC,
-    b"\x1b[17~", ESC, b"\x1bOR", b"?", ESC, b":", b"sheet", ESC, ESC, b"b",
+    b"\x1b[17~", b"\x1b[C", b"\x1b[C", b"s", ESC, b"e", ESC, b"\t", b"s", ESC,
+    b"\x1bOR", b"?", ESC, b":", b"sheet", ESC, ESC, b"b",
 )  # fmt: skip
 
 _RAW = tuple(
@@ -84,6 +85,10 @@ def write(folder: Path, words: tuple[str, ...], pick: random.Random) -> None:
     folder.mkdir(parents=True)
     draw_sheet(folder / "sheet.png", 2, 1)
     (folder / "crops.toml").write_text(project_text(words, pick), encoding="utf-8")
+    runs = folder / "dataset/hero/.spyke/runs"
+    runs.mkdir(parents=True)
+    for kind in ("reg", "topup"):
+        (runs / f"{kind}.journal").write_text(journal(words, pick, kind), encoding="utf-8")
     train = folder / "dataset/hero/train/10_hero_v1"
     train.mkdir(parents=True)
     for at in range(6):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
+from collections.abc import Sequence
 
 MARK = "PWNED"
 
@@ -32,6 +34,36 @@ def commands_in(text: str) -> list[str]:
 def _found(text: str) -> list[tuple[int, str]]:
     text = text.replace("\r\n", "\n")
     return [(match.start(), match[0]) for match in _COMMANDS.finditer(text)]
+
+
+def journal(words: Sequence[str], pick: random.Random, kind: str) -> str:
+    """That of a run which a server, or whoever made the project, had their say in."""
+
+    def word() -> str:
+        return pick.choice(words)
+
+    rows: list[dict[str, object]] = [
+        {"t": "run", "at": 1, "run": word(), "pid": 1, "host": word(), "total": 4,
+         "folder": word(), "settings": word(), "servers": [word(), word()],
+         "checkpoint": word(), "family": word()},
+        {"t": "model", "checkpoint": word(), "family": word()},
+        {"t": "alias", "id": word(), "theirs": word()},
+        *({"t": "log", "at": 1, "text": word(), "level": level} for level in ("info", "error")),
+    ]  # fmt: skip
+    for at in range(1, 5):
+        rows.append({"t": "submit", "i": at, "id": word(), "prefix": word(), "server": word()})
+        name = f"{kind}_{at:03}.png" if at < 3 else word()
+        rows.append({"t": "about", "i": at, "name": name, "server": word(), "settings": word()})
+        rows.append({"t": "done", "i": at, "mtime": 1})
+    rows += [
+        {"t": "there", "i": 1, "why": word()},
+        {"t": "bad", "i": 3, "kind": word(), "why": word()},
+        {"t": "failed", "i": 4, "kind": word(), "why": word()},
+        {"t": "reject", "i": 2, "r": 1, "kept": word()},
+        {"t": "end", "at": 2, "state": "failed", "message": word(), "hint": word(),
+         "field": word(), "exit": 1},
+    ]  # fmt: skip
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
 
 
 def mutated(data: bytes, pick: random.Random) -> bytes:
