@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.css.query import NoMatches
@@ -20,6 +21,7 @@ from spyke_tui.store.config import FILE_NAME
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.autosave import Autosave
 from spyke_tui.tui.background import start, tell_failure
+from spyke_tui.tui.key_line import Acted, KeyLine
 from spyke_tui.tui.keymap import bindings_of, keymap_of
 from spyke_tui.tui.last_filter import NoCommands
 from spyke_tui.tui.left_screens import has_left
@@ -80,6 +82,7 @@ class SpykeApp(App[None]):
         self.autosave = Autosave(self, session)
         self.project_watch: ProjectWatch | None = None
         self.runs: RunWatch | None = None
+        self._keys = KeyLine(self, super().on_event)
         self._leaving = False
         self._last_filter = NoCommands()
         self._pane = "crops"
@@ -211,6 +214,15 @@ class SpykeApp(App[None]):
 
     def action_do(self, action: str) -> None:
         self.do(action)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
+
+    def on_acted(self, event: Acted) -> None:
+        self._keys.acted(event.number)
 
     async def action_quit(self) -> None:
         await self._leave()

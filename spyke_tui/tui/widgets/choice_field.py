@@ -11,14 +11,13 @@ from textual.widget import Widget
 
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.widgets.cell_pane import TextPane
-from spyke_tui.tui.widgets.form_keys import FormKeys
 from spyke_tui.tui.widgets.inks import mixed, readable, theme_ink
 
 MOST_ROWS = 3
 """Options that need more rows are cut: the form must stay a form."""
 
 
-class OptionsField(TextPane, FormKeys, can_focus=True):
+class OptionsField(TextPane, can_focus=True):
     """Options in a row, each with its digit; where they don't fit they go on in the next row, and
     the row of the form grows with them."""
 

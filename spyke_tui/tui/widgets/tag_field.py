@@ -11,12 +11,11 @@ from textual.widgets.input import Selection
 
 from spyke_tui.model.caption_form import TextField, moved_tag
 from spyke_tui.model.proposals import Proposal
-from spyke_tui.tui.widgets.form_keys import FormKeys
 
 Typed = Callable[[TextField, str], None]
 
 
-class TagField(Input, FormKeys):
+class TagField(Input):
     """One text field of the form. `typed` is called with every change that the user makes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
