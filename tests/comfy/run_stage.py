@@ -83,8 +83,8 @@ class Stage:
         return [record for record in records if not what or record["t"] == what]
 
     async def run(self, kind: Kind = "reg", **options: Any) -> int:
-        """The exit code of a run that nobody steers, at most 30 s later."""
-        async with asyncio.timeout(30):
+        """The exit code of a run that nobody steers, at most two minutes later."""
+        async with asyncio.timeout(120):
             return await self.started(kind, **options)
 
     def started(self, kind: Kind = "reg", **options: Any) -> asyncio.Task[int]:
@@ -109,7 +109,7 @@ class Stage:
         assert len(set(digests.values())) == count
 
 
-async def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for a condition. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not holds():

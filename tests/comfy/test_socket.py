@@ -61,7 +61,7 @@ async def listening(
 ) -> AsyncIterator[EventSocket]:
     """A server with `handler` for each connection, and a socket of it, both with a deadline."""
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         serve(handler, "127.0.0.1", 0, **more) as server,
         EventSocket(address_of(server), "me", timings=timings) as socket,
     ):
@@ -115,7 +115,7 @@ async def test_credentials_and_swarmuis_cookie_go_with_it() -> None:
         seen.append(connection.request)
         await stay(connection)
 
-    async with asyncio.timeout(10), serve(handler, "127.0.0.1", 0) as server:
+    async with asyncio.timeout(60), serve(handler, "127.0.0.1", 0) as server:
         base = address_of(server).base + "/ComfyBackendDirect"
         address = ServerAddress.of(base, "A", {"A": "ann:tiger"})
         async with EventSocket(address, "me", timings=FAST) as socket:
@@ -144,14 +144,14 @@ async def test_it_comes_back_more_and_more_slowly_and_never_at_once() -> None:
         return
 
     timings = dataclasses.replace(FAST, first_delay=0.01, longest_delay=0.06)
-    async with asyncio.timeout(10), serve(handler, "127.0.0.1", 0) as server:
+    async with asyncio.timeout(60), serve(handler, "127.0.0.1", 0) as server:
         socket = EventSocket(address_of(server), "me", timings=timings, jitter=lambda: 1.0)
         async with socket:
             while len(pauses) < 5:
                 pauses.append((await first(socket, Disconnected)).retry_in)
     assert pauses == [0.01, 0.02, 0.04, 0.06, 0.06]
     lazy = EventSocket(address_of_nothing(), "me", timings=timings, jitter=lambda: 0.0)
-    async with asyncio.timeout(10), lazy:
+    async with asyncio.timeout(60), lazy:
         assert (await first(lazy, Disconnected)).retry_in == 0.005, "half of it at least"
 
 
@@ -164,7 +164,7 @@ async def test_a_server_that_starts_later_is_found() -> None:
         await connection.send(status())
         await stay(connection)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async with serve(handler, "127.0.0.1", 0) as server:
             address = address_of(server)
         async with EventSocket(address, "me", timings=FAST) as socket:
@@ -238,7 +238,7 @@ async def test_a_deaf_socket_is_cured_once_the_queue_shows_it() -> None:
 async def test_where_reopening_does_not_help_the_next_silence_may_be_longer() -> None:
     server = OneSocketPerClient()
     now = 0.0
-    async with asyncio.timeout(10), serve(server, "127.0.0.1", 0) as listener:
+    async with asyncio.timeout(60), serve(server, "127.0.0.1", 0) as listener:
         timings = dataclasses.replace(FAST, quiet=10.0, longest_quiet=40.0)
         socket = EventSocket(address_of(listener), "me", timings=timings, clock=lambda: now)
         async with socket:
@@ -374,7 +374,7 @@ async def test_frames_that_no_server_sends_end_the_connection_only(said: str) ->
             yield more
 
     handler = lambda request: answer(request.headers["sec-websocket-key"])  # noqa: E731
-    async with asyncio.timeout(20), WireServer(handler) as server:
+    async with asyncio.timeout(60), WireServer(handler) as server:
         address = ServerAddress.of(server.url)
         async with EventSocket(address, "me", timings=FAST) as socket:
             lost = await first(socket, Disconnected)
@@ -394,7 +394,7 @@ async def test_pings_without_end_whose_answers_nobody_reads(
 
     handler = lambda request: answer(request.headers["sec-websocket-key"])  # noqa: E731
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         WireServer(handler) as server,
         EventSocket(ServerAddress.of(server.url), "me", timings=FAST) as socket,
     ):
@@ -411,7 +411,7 @@ async def test_frames_without_end_leave_the_rest_of_the_process_its_turns() -> N
 
     handler = lambda request: answer(request.headers["sec-websocket-key"])  # noqa: E731
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         WireServer(handler) as server,
         EventSocket(ServerAddress.of(server.url), "me", timings=FAST) as socket,
     ):
@@ -426,7 +426,7 @@ async def test_frames_without_end_leave_the_rest_of_the_process_its_turns() -> N
 
 @pytest.mark.parametrize("status_code", [301, 302, 307, 308])
 async def test_a_redirect_is_not_followed_elsewhere(status_code: int) -> None:
-    async with asyncio.timeout(20), WireServer(lambda _: reply()) as elsewhere:
+    async with asyncio.timeout(60), WireServer(lambda _: reply()) as elsewhere:
         away = elsewhere.url.replace("http", "ws") + "/steal?token=tiger"
         said = reply(b"", status_code, {"Location": away})
         async with WireServer(lambda _: said) as server:
@@ -439,7 +439,7 @@ async def test_a_redirect_is_not_followed_elsewhere(status_code: int) -> None:
 
 
 async def test_a_locked_door_says_where_the_key_goes() -> None:
-    async with asyncio.timeout(20), WireServer(lambda _: reply("no", 401)) as server:
+    async with asyncio.timeout(60), WireServer(lambda _: reply("no", 401)) as server:
         plain = ServerAddress.of(server.url)
         address = dataclasses.replace(plain, token="tiger-4711")
         async with EventSocket(address, "me", timings=FAST) as socket:
@@ -464,7 +464,7 @@ async def test_a_locked_door_says_where_the_key_goes() -> None:
 )
 async def test_what_is_no_event_socket_is_told(said: bytes) -> None:
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         WireServer(lambda _: said) as server,
         EventSocket(ServerAddress.of(server.url), "me", timings=FAST) as socket,
     ):
@@ -480,7 +480,7 @@ async def test_a_server_that_does_not_answer_is_given_up() -> None:
 
     timings = dataclasses.replace(FAST, open=0.2)
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(60),
         WireServer(lambda _: silence()) as server,
         EventSocket(ServerAddress.of(server.url), "me", timings=timings) as socket,
     ):
@@ -523,7 +523,7 @@ async def test_tls_trusts_whom_the_user_names(
     certificate, key = make_certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    async with asyncio.timeout(20), serve(stay, "127.0.0.1", 0, ssl=context) as server:
+    async with asyncio.timeout(60), serve(stay, "127.0.0.1", 0, ssl=context) as server:
         address = ServerAddress.of(address_of(server).base.replace("http:", "https:"))
         async with EventSocket(address, "me", timings=FAST) as socket:
             lost = await first(socket, Disconnected)

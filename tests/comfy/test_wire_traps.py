@@ -71,7 +71,7 @@ class Wire:
 async def practice(*faults: str, delay: float = 0.0, **more: Any) -> AsyncIterator[Wire]:
     secret = more.get("auth", "")
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         PracticeServer(faults=faults, delay=delay, **more) as server,
     ):
         address = ServerAddress.of(server.url, "A" if secret else "", {"A": secret})
