@@ -6,7 +6,6 @@ import os
 import re
 import threading
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 from spyke_tui.errors import ProjectFileError, WriteError
@@ -135,23 +134,33 @@ class CropsFile:
             text = self._text_before(project)
             if text is None:
                 text = edited_text(self._text, self.project, project, self._removed)
-            self._replace(text, project, self._require_known)
+            self._replace(text, project, checked=True)
 
     def _require_known(self) -> None:
         """Raises `ChangedElsewhereError` where the file is not as we know it."""
         if self.changed_on_disk():
-            raise ChangedElsewhereError(
-                f"{self.path} was changed by another program.",
-                "It was left as it is. Choose what to keep: Reload, in the palette.",
-            )
+            raise self._changed_elsewhere()
 
-    def _replace(
-        self, text: str, project: Project, check: Callable[[], None] = lambda: None
-    ) -> None:
+    def _require_ours(self, given_up: bytes) -> None:
+        """Another program may have written since the last look: then that comes back."""
+        if sha256_of_bytes(given_up) != self._digest:
+            raise self._changed_elsewhere()
+
+    def _changed_elsewhere(self) -> ChangedElsewhereError:
+        return ChangedElsewhereError(
+            f"{self.path} was changed by another program.",
+            "It was left as it is. Choose what to keep: Reload, in the palette.",
+        )
+
+    def _replace(self, text: str, project: Project, *, checked: bool = False) -> None:
         data = text.encode()
         # A symlinked crops.toml stays a link; its target is replaced.
         target = self.path.resolve()
-        self.stamp = write_whole(target, data, durable=True, check=check)
+        if checked:
+            check, look = self._require_known, self._require_ours
+            self.stamp = write_whole(target, data, durable=True, check=check, look=look)
+        else:
+            self.stamp = write_whole(target, data, durable=True)
         remove_leftovers(target.parent)
         self._earlier = [*self._earlier, (self.project, self._text)][-EARLIER:]
         self._text, self._digest, self.project = text, sha256_of_bytes(data), project

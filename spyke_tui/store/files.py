@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spyke_tui.errors import WriteError
+from spyke_tui.store.swapping import swap
 
 TEMPORARY_PREFIX = ".spyke-tmp-"
 """Hidden, so the trainer passes over one that a killed process left."""
@@ -62,12 +63,15 @@ def write_whole(
     *,
     durable: bool = False,
     check: Callable[[], None] = lambda: None,
+    look: Callable[[bytes], None] | None = None,
 ) -> Stamp:
     """Write `data` so that `path` holds either its old bytes or all of the new ones.
 
     `durable` also flushes to the disk before the old file is given up (for decisions that can't
     be rebuilt). `check` is called at the last moment before the old file is given up; what it
-    raises leaves all as it was. Makes missing folders. Raises `WriteError`.
+    raises leaves all as it was. `look` gets the bytes that were given up, where two files can
+    change places in one step; what it raises puts them back. Makes missing folders. Raises
+    `WriteError`.
     """
     temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
     try:
@@ -82,7 +86,8 @@ def write_whole(
                 if mode is not None:
                     os.fchmod(file.fileno(), mode)
             check()
-            temporary.replace(path)
+            if look is None or not _swapped(temporary, path, look):
+                temporary.replace(path)
             if durable:
                 _flush_folder(path.parent)
         except BaseException:
@@ -98,6 +103,19 @@ def write_whole(
     if stamp is None:
         raise WriteError(f"{path} vanished while it was written.", "Try again.")
     return stamp
+
+
+def _swapped(temporary: Path, path: Path, look: Callable[[bytes], None]) -> bool:
+    """Let `temporary` take the place of `path` and look at what that held; False: it can't be."""
+    if not swap(temporary, path):
+        return False
+    try:
+        look(temporary.read_bytes())
+    except BaseException:
+        swap(temporary, path)
+        raise
+    temporary.unlink()
+    return True
 
 
 def _flush_folder(folder: Path) -> None:

@@ -54,9 +54,9 @@ class Owner:
         return self.boot == boot if self.boot and boot else self.host == os.uname().nodename
 
     def words(self) -> str:
-        """``spyke-tui build (process 12) by anna on gpubox, for 3 minutes``."""
+        """``spyke-tui build (process 12, for 3 minutes) by anna on gpubox``."""
         age = words_of_age(time.time() - self.since)
-        return f"{self.purpose} (process {self.process}) by {self.user} on {self.host}, {age}"
+        return f"{self.purpose} (process {self.process}, {age}) by {self.user} on {self.host}"
 
 
 def words_of_age(seconds: float) -> str:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from spyke_tui.errors import ProjectFileError
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.model.project import Crop, Project, Sheet
+from spyke_tui.store import files
 from spyke_tui.store.crops_file import ChangedElsewhereError, CropsFile
+from spyke_tui.store.swapping import swap
 from spyke_tui.store.toml_blocks import locate, split_blocks
 
 TEXT = '''# my project
@@ -176,6 +178,42 @@ def test_another_programs_change_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(ChangedElsewhereError):
         file.write(change(file.project, 0, status="reject"))
     assert file.path.read_bytes() == theirs
+
+
+@pytest.mark.parametrize("renames", [False, True])
+def test_what_another_program_writes_at_the_last_moment_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: bool
+) -> None:
+    """After the last look at the file, before ours takes its place."""
+    file = opened(tmp_path)
+    if not swap(file.path, file.path):
+        pytest.skip("two files can't change places here")
+    theirs = TEXT.replace("the hero", "the heroine").encode()
+
+    def late(one: Path, other: Path) -> bool:
+        monkeypatch.setattr(files, "swap", swap)
+        if renames:
+            (tmp_path / "4913").write_bytes(theirs)
+            (tmp_path / "4913").replace(other)
+        else:
+            other.write_bytes(theirs)
+        return swap(one, other)
+
+    monkeypatch.setattr(files, "swap", late)
+    with pytest.raises(ChangedElsewhereError):
+        file.write(change(file.project, 0, status="reject"))
+    assert file.path.read_bytes() == theirs
+    assert [path.name for path in tmp_path.iterdir()] == ["crops.toml"]
+
+
+def test_where_files_can_not_change_places_they_are_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = opened(tmp_path)
+    monkeypatch.setattr(files, "swap", lambda *_: False)
+    file.write(change(file.project, 0, status="reject"))
+    assert CropsFile.read(file.path).project.crops[0].status == "reject"
+    assert [path.name for path in tmp_path.iterdir()] == ["crops.toml"]
 
 
 names = st.from_regex(r"[a-z][a-z0-9_-]{0,6}", fullmatch=True).filter(

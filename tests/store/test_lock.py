@@ -42,8 +42,8 @@ def test_who_holds_it_is_said_by_name_host_process_and_age(
     monkeypatch.setenv("LOGNAME", "anna\x1b[31m")
     with exclusive(tmp_path / "lock", "spyke-tui build"):
         words = refusal(tmp_path / "lock")
-        assert f"spyke-tui build (process {os.getpid()}) by anna\\x1b[31m on " in words
-        assert f"{os.uname().nodename}, for less than a minute" in words
+        holder = f"spyke-tui build (process {os.getpid()}, for less than a minute)"
+        assert f"{holder} by anna\\x1b[31m on {os.uname().nodename}." in words
     with exclusive(tmp_path / "lock", "another"):
         pass
     assert (tmp_path / "lock").read_bytes() == b"", "given back"
@@ -82,7 +82,7 @@ def test_a_killed_owner_is_stale_at_once(tmp_path: Path) -> None:
 
 def test_a_sign_of_life_from_another_machine_keeps_us_out(tmp_path: Path) -> None:
     words = refusal(written(tmp_path / "lock", seconds_ago=STALE / 2))
-    assert "spyke-tui (process 12) by anna on gpubox, for 2 hours" in words
+    assert "spyke-tui (process 12, for 2 hours) by anna on gpubox" in words
     assert "counts as gone" in words
     assert "gpubox" in (tmp_path / "lock").read_text(), "left as it was"
     assert [entry.name for entry in tmp_path.iterdir()] == ["lock"]

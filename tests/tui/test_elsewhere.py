@@ -395,7 +395,7 @@ async def test_an_instance_on_another_machine_is_waited_for_until_it_is_gone(
     monkeypatch.setattr("spyke_tui.store.app_lock.PATIENCE", 0.0)
     async with opened() as it:
         await it.press("right")
-        assert "process 12) by anna on gpubox, for 5 minutes has this" in said(it)
+        assert "process 12, for 5 minutes) by anna on gpubox has this" in said(it)
         assert it.rect()[0] == 60
         then = time.time() - lock.STALE - 1
         os.utime(path, (then, then))
