@@ -21,7 +21,7 @@ def play(here: Bench, state: Path, pick: random.Random, outcome: Outcome) -> Non
     if adopts:
         stage.change_captions(folder)
     expected = set(stage.tree(folder))
-    log, more = here.log, here.layer_of(pick, outcome, folder, many=120)
+    log, more = here.log, here.layer_of(pick, outcome, folder, many=40)
     program = Program([str(folder)], environment(state, log, **more), folder=here.base)
     switch = ReadOnlySwitch(folder) if outcome.ending == "read-only" else None
     fault: Callable[[bool], None] | None = None
