@@ -89,6 +89,18 @@ def clipped(cells: Sequence[Cell], width: int) -> list[Cell]:
     return [*kept, cells[width - 1]._replace(text="…")]
 
 
+def shortened(cells: Sequence[Cell], width: int) -> list[Cell]:
+    """At most `width` cells; an ellipsis stands for a part of the middle: ids differ at their
+    ends, and a label begins with the sign of its status."""
+    if len(cells) <= width or width < 3:
+        return clipped(cells, width)
+    head = max(1, (width - 1) // 3)
+    tail = list(cells[len(cells) - (width - 1 - head) :])
+    if tail[0].text == "":
+        tail[0] = tail[0]._replace(text=" ")  # the right half of a wide one alone
+    return [*clipped(cells, head + 1), *tail]
+
+
 def changes_between(row: int, before: Sequence[Cell] | None, after: Sequence[Cell]) -> list[Change]:
     """The cells of one row that differ. A wide character is always written whole."""
     if before is None or len(before) != len(after):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Edge, Rect, Size
-from spyke_tui.terminal.cells import Cell, cells_of, clipped
+from spyke_tui.terminal.cells import Cell, cells_of, shortened
 from spyke_tui.terminal.halfcell_frame import CELL, Frame
 from spyke_tui.terminal.scene import EDGE_SIGNS, Kind, Outline, Palette, Scene
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
@@ -199,7 +199,7 @@ def _label(
     background = palette.of(outline.kind) if bold else palette.label_background
     colour = palette.label_background if bold else palette.of(outline.kind)
     row = visible.top // 2 + (1 if shown.top == visible.top else 0)
-    cells = clipped(cells_of(outline.label, colour, background, bold), visible.width - 2)
+    cells = shortened(cells_of(outline.label, colour, background, bold), visible.width - 2)
     line = text.setdefault(row, {})
     for col, cell in enumerate(cells, visible.left + 1):
         line[col] = cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Edge, Rect, Size
-from spyke_tui.terminal.cells import Cell, cells_of, clipped
+from spyke_tui.terminal.cells import Cell, cells_of, shortened
 from spyke_tui.terminal.scene import EDGE_SIGNS, Kind, Outline, Palette, Scene
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _label(
     active = outline.kind is Kind.ACTIVE
     background = palette.of(outline.kind) if active else palette.label_background
     colour = palette.label_background if active else palette.of(outline.kind)
-    cells = clipped(cells_of(outline.label, colour, background, active), room)
+    cells = shortened(cells_of(outline.label, colour, background, active), room)
     line_cells = text.setdefault(row, {})
     for col, one in enumerate(cells, left):
         line_cells[col] = one

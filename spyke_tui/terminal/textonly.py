@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Edge, Rect, Size
-from spyke_tui.terminal.cells import Cell, cells_of, changes_between, clipped
+from spyke_tui.terminal.cells import Cell, cells_of, changes_between, shortened
 from spyke_tui.terminal.scene import EDGE_SIGNS, Kind, Outline, Palette, Scene
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
 from spyke_tui.terminal.viewport import Viewport
@@ -109,7 +109,7 @@ class TextSurface:
         put(bottom, shown.left, line[2])
         put(bottom, right, line[3])
         bold = outline.kind is Kind.ACTIVE
-        cells = clipped(cells_of(outline.label, colour, background, bold), shown.width - 2)
+        cells = shortened(cells_of(outline.label, colour, background, bold), shown.width - 2)
         for col, cell in enumerate(cells, shown.left + 1):
             if 0 <= shown.top < height and 0 <= col < width:
                 rows[shown.top][col] = cell

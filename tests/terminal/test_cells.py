@@ -12,6 +12,7 @@ from spyke_tui.terminal.cells import (
     encode,
     half_cell,
     plain,
+    shortened,
 )
 
 colours = st.integers(0, 0xFFFFFF)
@@ -95,3 +96,22 @@ def test_256_colours_are_those_of_a_repaint(red: int, green: int, blue: int) -> 
     number = Color.from_rgb(red, green, blue).downgrade(ColorSystem.EIGHT_BIT).number
     change = [Change(0, 0, Cell(" ", ANY, red << 16 | green << 8 | blue))]
     assert f"48;5;{number}m" in encode(change, 0, 0, "256")
+
+
+@given(st.text("ab漢語_", min_size=1, max_size=30), st.integers(1, 20))
+def test_a_shortened_text_keeps_its_ends_and_fills_its_room(text: str, width: int) -> None:
+    whole = cells_of(text, 1, 2)
+    kept = shortened(whole, width)
+    if len(whole) <= width:
+        assert kept == whole
+        return
+    assert len(kept) == width and sum(cell.text == "…" for cell in kept) == 1
+    at = next(col for col, cell in enumerate(kept) if cell.text == "…")
+    # A wide character that would be cut in two leaves a blank.
+    assert all(a == b or a.text == " " for a, b in zip(kept[:at], whole, strict=False))
+    tail = kept[at + 1 :]
+    assert all(
+        a == b or a.text == " " for a, b in zip(tail, whole[len(whole) - len(tail) :], strict=True)
+    )
+    if width >= 3:
+        assert at >= 1 and tail and tail[-1].text in (whole[-1].text, " ")

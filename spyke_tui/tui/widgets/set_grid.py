@@ -11,7 +11,15 @@ from textual.message import Message
 
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.model.set_items import NONE, Counted, SetItem
-from spyke_tui.terminal.cells import ANY, Cell, Change, cells_of, changes_between, clipped
+from spyke_tui.terminal.cells import (
+    ANY,
+    Cell,
+    Change,
+    cells_of,
+    changes_between,
+    clipped,
+    shortened,
+)
 from spyke_tui.terminal.scene import MARK, kind_of
 from spyke_tui.terminal.surface import Update
 from spyke_tui.tui.grid_layout import FRAME, LABELS, GridLayout, lay_out
@@ -348,15 +356,15 @@ class SetGrid(PicturePane, can_focus=True):
         mark = MARK if crop.id in grid.marked else " "
         name = crop.mirror_id if item.mirror else crop.id
         words, ground, frame = self._inks
-        room = self._slots[0].width + 2 * FRAME - 2
-        text = f"{mark}{kind_of(crop).value}{_shortened(name, room)}"
+        room = self._slots[0].width + 2 * FRAME
+        text = f"{mark}{kind_of(crop).value}{name}"
         if selected:
             ink, paper = (ground, frame) if self.has_focus else (ground, words)
-            return cells_of(text, ink, paper, True)
+            return shortened(cells_of(text, ink, paper, True), room)
         colour = mixed(words, ground, 0.35) if crop.status == "reject" else words
         if self.app.native_ansi_color:
             colour = words
-        return cells_of(text, colour, ground, crop.status == "keep")
+        return shortened(cells_of(text, colour, ground, crop.status == "keep"), room)
 
     def _badges(self, grid: Grid, item: SetItem, crop: Crop, at: int, selected: bool) -> list[Cell]:
         """What there is to know in a word or two: the status, the twin, errors, warnings."""
@@ -393,14 +401,6 @@ class SetGrid(PicturePane, can_focus=True):
         item = grid.items[at]
         follows = at + 1 < len(grid.items) and grid.items[at + 1] == SetItem(item.index, True)
         return not item.mirror and follows
-
-
-def _shortened(name: str, room: int) -> str:
-    """Without its middle where it is too long: ids differ at their ends."""
-    if len(name) <= room or room < 5:
-        return name
-    head = (room - 1) // 3
-    return f"{name[:head]}…{name[len(name) - (room - 1 - head) :]}"
 
 
 def _write(lines: list[Line], row: int, col: int, cells: Sequence[Cell]) -> None:
