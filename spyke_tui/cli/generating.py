@@ -30,6 +30,8 @@ PAUSE = 0.1
 """Seconds between two looks at the run."""
 INTERRUPTED = 130
 LOG_LINES = 5
+LINE_SECONDS = 10.0
+"""Between two lines of progress where no bar can be drawn: into a log, a pipe."""
 
 
 def generate(arguments: argparse.Namespace, kind: Kind) -> int:
@@ -111,7 +113,8 @@ class RunFollowing:
         self._interrupts = 0
         self._told: set[tuple[int, str, int]] = set()
         self._last_message = ""
-        self._lines = 0
+        self._line_at = 0.0
+        self._lined = -1
         if before is not None:
             self._told = {_key(image) for image in before.images}
         self._begun = before is not None
@@ -169,6 +172,16 @@ class RunFollowing:
             self._say(f"{view.message} {view.hint}")
         self._last_message = view.message
         self._bar(view.done, view.total, _words(view))
+        self._line(view)
+
+    def _line(self, view: RunView) -> None:
+        """Progress for a file or a pipe: a line when something has come, not too often."""
+        if self._bar.is_shown or self._as_json or self._quiet or view.done == self._lined:
+            return
+        if view.total and time.monotonic() - self._line_at >= LINE_SECONDS:
+            self._line_at, self._lined = time.monotonic(), view.done
+            words = ", ".join(filter(None, (f"{view.done} of {view.total} images", _words(view))))
+            print(words, file=sys.stderr, flush=True)
 
     def _made_at(self, image: ImageView) -> float:
         with suppress(OSError):

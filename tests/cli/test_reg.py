@@ -152,6 +152,7 @@ def test_ctrl_c_finishes_one_and_the_next_start_goes_on(slow: str, tmp_path: Pat
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Finishing the running image" in err and "Traceback" not in err
+    assert " of 6 images" in err.splitlines()[0]  # also where no bar can be drawn
     done = len(pictures(tmp_path))
     assert 1 <= done < 6 and f"{6 - done} images still to come" in out
     assert main(["reg", "--project", str(tmp_path)]) == 0
