@@ -62,6 +62,15 @@ async def test_keys_are_remapped_on_both_panes_and_shown(configured: Callable) -
         await it.until(lambda: "(F10)" in it.text(), "the palette's key")
 
 
+async def test_the_line_below_the_sheet_names_the_keys_of_this_user(configured: Callable) -> None:
+    async with configured('[keys]\n"crop.snap" = ["T"]\n"crop.reject" = []\n') as it:
+        assert "←↓↑→ move  1234 step  Tab edge  Enter keep, next  T snap" in it.text()
+        await it.press("t")  # a mode: the line above the sheet names its keys
+        assert "1234 step" not in it.text()
+        await it.press("escape")
+        assert "1234 step" in it.text()
+
+
 async def test_a_clash_is_told_and_the_users_own_key_wins(configured: Callable) -> None:
     async with configured('[keys]\n"crop.left" = ["n"]\n"crop.up" = ["n", "T"]\n') as it:
         assert len(said(it)) == 1

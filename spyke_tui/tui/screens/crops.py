@@ -27,6 +27,7 @@ from spyke_tui.tui.pointer import Pointer, crop_under
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.themes import palette_of, starts_dark
 from spyke_tui.tui.widgets.crop_facts import CropFacts
+from spyke_tui.tui.widgets.crop_keys import CropKeys
 from spyke_tui.tui.widgets.crop_list import CropList
 from spyke_tui.tui.widgets.frames import Columns, Rows
 from spyke_tui.tui.widgets.notice import Notice
@@ -81,6 +82,7 @@ class CropsScreen(PaneScreen):
                 held = keys_to(BURSTS, self.session.keyboard)
                 yield SheetView(self._surfaces.sheet, self.take_key, held, self.take_nudges)
                 yield Notice()
+                yield CropKeys()
             with Rows(id="side"):
                 yield PreviewPane(self._surfaces.preview, dataset.size, dataset.pad)
                 yield CropFacts()
@@ -93,6 +95,7 @@ class CropsScreen(PaneScreen):
         self._preview = self.query_one(PreviewPane)
         self._facts = self.query_one(CropFacts)
         self._list = self.query_one(CropList)
+        self._keys = self.query_one(CropKeys)
         self._status = self.query_one(StatusLine)
         self._preview.display = self.session.choice.protocol != "none"
         self.sheet_view.focus()
@@ -211,6 +214,7 @@ class CropsScreen(PaneScreen):
             marked = editor.marks.among(crops)
             shown = [(index, crops[index]) for index in editor.indexes]
             self._list.show(shown, editor.index, marked, editor.filter is not None)
+            self._keys.show(mode is not None)
             self._status.say(mode.status if mode is not None else "")
         cost = monotonic() - begun
         self._next_draw = begun + cost + max(FRAME, 2 * cost)
