@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from spyke_tui.comfy.addresses import ServerAddress
     from spyke_tui.comfy.diary import Diary
     from spyke_tui.comfy.recipe import Recipe
-    from spyke_tui.comfy.run import End, Run
+    from spyke_tui.comfy.run import Run
+    from spyke_tui.comfy.run_end import End
     from spyke_tui.store.run_orders import OrderBox
 
 TICK_SECONDS = 0.25
@@ -106,7 +107,7 @@ def _work(task: Task, file: CropsFile, box: OrderBox, diary: Diary) -> End:
     """From the first line in the journal to the last."""
     from spyke_tui.comfy.addresses import ServerAddress
     from spyke_tui.comfy.recipe import Recipe
-    from spyke_tui.comfy.run import End
+    from spyke_tui.comfy.run_end import End
 
     settings = settings_of(file.project, task)
     total = task.count if task.count is not None else settings.count
@@ -149,7 +150,7 @@ async def _live(
     addresses: Sequence[ServerAddress],
 ) -> End:
     from spyke_tui.comfy.rerolls import Rerolls
-    from spyke_tui.comfy.run import Run, wanted_indices
+    from spyke_tui.comfy.run import Run
     from spyke_tui.comfy.shelf import Shelf
     from spyke_tui.comfy.worker import Worker
 
@@ -158,7 +159,7 @@ async def _live(
     run: Run | None = None
     try:
         shelf.survey()
-        indices = wanted_indices(total, task.only)
+        indices = [index for index in range(1, total + 1) if not task.only or index in task.only]
         rerolls = Rerolls(recipe.settings.rerolls)
         for index in indices:
             rerolls.apply(index, shelf)
@@ -188,7 +189,7 @@ def _heed_signals(run: Run) -> None:
     loop = asyncio.get_running_loop()
 
     def told() -> None:
-        run.obey("interrupt" if run.state == "stopping" else "stop")
+        run.orders.obey("interrupt" if run.state == "stopping" else "stop")
 
     with suppress(ValueError, RuntimeError):  # only a main thread can
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -205,12 +206,12 @@ async def _steer(task: Task, file: CropsFile, box: OrderBox, run: Run) -> None:
         orders = box.read()
         for order in orders:
             if order != "reread":
-                run.obey(order)
+                run.orders.obey(order)
         try:
             if "reread" in orders or ticks % CROPS_TICKS == 0:
                 file = _read_again(task, file, run, forced="reread" in orders)
             elif run.rerolls.pending:
-                run.reread()
+                run.orders.reread()
         except SpykeError as error:
             run.diary.say(error.message, "warning")
 
@@ -226,7 +227,7 @@ def _read_again(task: Task, file: CropsFile, run: Run, *, forced: bool) -> Crops
     file = news or file
     rerolls = settings_of(file.project, task).rerolls
     if run.rerolls.read(rerolls) or run.rerolls.pending:
-        run.reread()
+        run.orders.reread()
     return file
 
 

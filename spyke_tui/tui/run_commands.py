@@ -111,7 +111,7 @@ def _go(by: int) -> Command:
 
 
 def _page(direction: int) -> Command:
-    return lambda screen: screen.go(direction * max(1, screen.places - 1))
+    return lambda screen: screen.go(direction * max(1, screen.pictures.places - 1))
 
 
 COMMANDS: dict[str, Command] = {

@@ -15,7 +15,7 @@ from spyke_tui.terminal.gallery import Framed
 from spyke_tui.tui.background import start
 
 if TYPE_CHECKING:
-    from spyke_tui.tui.screens.regularization import RegularizationScreen
+    from spyke_tui.tui.run_show import RunShow
 
 APART = 0.3
 """Seconds between two previews at least: more often nobody looks."""
@@ -38,15 +38,15 @@ def pause_after(written: int, seconds: float, far: bool) -> float:
 class LivePreview:
     """Fetches, frames and shows previews while the pane wants them."""
 
-    def __init__(self, screen: RegularizationScreen) -> None:
-        self._screen = screen
+    def __init__(self, show: RunShow) -> None:
+        self._show = show
         self._wanted = asyncio.Event()
         self._count = itertools.count()
         self._framed: tuple[Kind, Framed, float] | None = None
         self._far = bool(os.environ.get("SSH_CONNECTION"))
 
     def begin(self) -> None:
-        start(self._screen, self._run, "live")
+        start(self._show.screen, self._run, "live")
 
     def want(self, wanted: bool) -> None:
         """Whether somebody would see one."""
@@ -65,20 +65,20 @@ class LivePreview:
         self._framed = None
 
     async def _run(self) -> None:
-        screen = self._screen
+        show, screen = self._show, self._show.screen
         while True:
             await self._wanted.wait()
             pause = APART
-            kind, size = screen.kind, screen.picture_size
-            if size.width > 1 and size.height > 1 and not screen.is_picture_busy:
-                ground = screen.ground
+            kind, size = screen.kind, show.large_size
+            if size.width > 1 and size.height > 1 and not show.is_busy:
+                ground = show.palette.background
                 begun = process_time()
                 framed = await asyncio.to_thread(self._next, kind, size, ground)
-                if framed is not None and size == screen.picture_size and self._wanted.is_set():
+                if framed is not None and size == show.large_size and self._wanted.is_set():
                     self._framed = (kind, framed, monotonic())
                     before = screen.spyke.writer.written
-                    screen.show_live()
-                    while self._screen.is_picture_busy:
+                    show.draw_large(screen.view, screen.rejected)
+                    while self._show.is_busy:
                         await asyncio.sleep(0.02)
                     written = screen.spyke.writer.written - before
                     work = process_time() - begun  # encoding runs in threads of its own
@@ -86,7 +86,7 @@ class LivePreview:
             await asyncio.sleep(pause)
 
     def _next(self, kind: Kind, size: Size, ground: int) -> Framed | None:
-        runs = self._screen.spyke.runs
+        runs = self._show.screen.spyke.runs
         data = runs.preview(kind) if runs is not None else None
         if data is None:
             return None

@@ -5,34 +5,30 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
 from spyke_tui.errors import SpykeError
 from spyke_tui.model.generation import KINDS, Kind
-from spyke_tui.model.layout import Layout
 from spyke_tui.model.run_view import ImageView, Order, RunView
 from spyke_tui.model.settings_edit import settings_of
-from spyke_tui.terminal.gallery import Framed, open_galleries
+from spyke_tui.terminal.gallery import open_galleries
 from spyke_tui.tui.background import start
 from spyke_tui.tui.keymap import bindings_of
 from spyke_tui.tui.run_commands import COMMANDS
 from spyke_tui.tui.run_control import RunControl
 from spyke_tui.tui.run_dialogs import tell_hindrances
-from spyke_tui.tui.run_hints import caption_of, doing, key_words, notice_words
-from spyke_tui.tui.run_live import LivePreview
-from spyke_tui.tui.run_pictures import RunPictures
+from spyke_tui.tui.run_hints import doing, key_words, notice_words
 from spyke_tui.tui.run_selection import RunSelection
-from spyke_tui.tui.run_words import image_words
+from spyke_tui.tui.run_show import RunShow
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.stylesheets import stylesheet
 from spyke_tui.tui.themes import palette_of
 from spyke_tui.tui.widgets.frames import Columns, Rows
 from spyke_tui.tui.widgets.notice import Notice
 from spyke_tui.tui.widgets.pane_bar import PaneBar
-from spyke_tui.tui.widgets.run_gallery import GAP, GalleryPane, LargePicture, StripPicture
+from spyke_tui.tui.widgets.run_gallery import LargePicture, StripPicture
 from spyke_tui.tui.widgets.run_parts import (
     Facts,
     RunFacts,
@@ -46,14 +42,9 @@ from spyke_tui.tui.widgets.status_line import StatusLine
 if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.geometry import Size
-    from textual.timer import Timer
 
-    from spyke_tui.model.geometry import Size as Pixels
     from spyke_tui.tui.session import Session
 
-
-REST = 0.12
-"""Seconds that the keys must rest before the chosen image is drawn large."""
 
 SAID = 6.0
 """Seconds for which a remark stands."""
@@ -69,15 +60,13 @@ class RegularizationScreen(PaneScreen):
     def __init__(self, session: Session, size: Size, dark: bool) -> None:
         super().__init__(session, size)
         self.kind: Kind = "reg"
-        self._palette = palette_of(dark)
         choice = session.choice
-        self._galleries = open_galleries(choice.protocol, self._palette, choice.terminal)
+        self._galleries = open_galleries(choice.protocol, palette_of(dark), choice.terminal)
         self._selections: dict[Kind, RunSelection] = {kind: RunSelection() for kind in KINDS}
         self._controls: dict[Kind, RunControl] = {}
         self._offered: dict[Kind, int] = {}
         self._said = ""
         self._drawing = False
-        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield PaneBar("reg")
@@ -97,38 +86,30 @@ class RegularizationScreen(PaneScreen):
 
     def on_mount(self) -> None:
         self._head = self.query_one(RunHead)
-        self._about = self.query_one("#run-about", RunTitle)
-        self._picture = self.query_one(LargePicture)
         self._facts = self.query_one(RunFacts)
         self._log = self.query_one(RunLog)
-        self._strip = self.query_one(StripPicture)
-        self._captions = self.query_one(StripCaptions)
         self._notice = self.query_one(Notice)
         self._keys = self.query_one("#run-keys", RunTitle)
         self._status = self.query_one(StatusLine)
         without = self.session.choice.protocol == "none"
         for id_ in ("#run-side", "#run-strip"):
             self.query_one(id_).display = not without
-        self._pictures = RunPictures(self, self._draw_soon)
-        self.live = LivePreview(self)
+        self.pictures = RunShow(self)
         for kind in KINDS:
             self._controls[kind] = RunControl(
-                self.spyke, kind, self._draw_soon, partial(tell_hindrances, self, kind)
+                self.spyke, kind, self.draw_soon, partial(tell_hindrances, self, kind)
             )
-        self.live.begin()
+        self.pictures.begin()
         self.come()
 
     def on_screen_suspend(self) -> None:
         if self.spyke.runs is not None:
             self.spyke.runs.near = None
-        self.live.want(False)
-        for pane in self.query(GalleryPane):
-            pane.hide_picture()
+        self.pictures.hide()
 
     def on_screen_resume(self) -> None:
         if self.is_mounted:
-            for pane in self.query(GalleryPane):
-                pane.reshow()
+            self.pictures.reshow()
             self.come()
 
     def come(self) -> None:
@@ -151,7 +132,7 @@ class RegularizationScreen(PaneScreen):
             file = self.session.file
             for kind in KINDS:
                 self._offered[kind] = await asyncio.to_thread(offered_count, file, kind)
-            self._draw_soon()
+            self.draw_soon()
 
     # What there is
 
@@ -172,11 +153,6 @@ class RegularizationScreen(PaneScreen):
     def chosen(self) -> int:
         """The image that the keys act on; 0 where there is none."""
         return self.selection.at(self.view)
-
-    @property
-    def places(self) -> int:
-        """How many images the strip shows."""
-        return len(self._strip.slots)
 
     def image(self, index: int) -> ImageView | None:
         images = self.view.images
@@ -208,19 +184,6 @@ class RegularizationScreen(PaneScreen):
         view = self.view
         return view.field if view.state not in ("running", "done") else ""
 
-    @property
-    def ground(self) -> int:
-        return self._palette.background
-
-    @property
-    def picture_size(self) -> Pixels:
-        """The pixels that the large picture must have."""
-        return self._picture.sizes()[0]
-
-    @property
-    def is_picture_busy(self) -> bool:
-        return self._picture.is_busy
-
     # Keys
 
     def do(self, action: str) -> None:
@@ -239,7 +202,7 @@ class RegularizationScreen(PaneScreen):
     def _unsay(self, words: str) -> None:
         if self._said is words:
             self._said = ""
-            self._draw_soon()
+            self.draw_soon()
 
     def order(self, order: Order, words: str) -> None:
         """Tell the run, and say that it was told."""
@@ -251,13 +214,7 @@ class RegularizationScreen(PaneScreen):
     def go(self, by: int) -> None:
         """Choose another image; the large picture follows when the keys rest."""
         self.selection.go(self.view, by)
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(REST, self._rested)
-
-    def _rested(self) -> None:
-        self._resting = None
-        self.draw()
+        self.pictures.wait_for_rest()
 
     def follow_newest(self) -> None:
         """Back to what is being drawn; a start that waits for a server is given up."""
@@ -268,17 +225,17 @@ class RegularizationScreen(PaneScreen):
     def turn_kind(self) -> None:
         """From regularization to top-up, or back."""
         self.kind = KINDS[(KINDS.index(self.kind) + 1) % len(KINDS)]
-        self.live.forget()
+        self.pictures.other_kind()
         self.come()
 
     # Drawing
 
     def _run_changed(self, kind: Kind) -> None:
         if kind == self.kind:
-            self._pictures.try_again()
-            self._draw_soon()
+            self.pictures.run_changed()
+            self.draw_soon()
 
-    def _draw_soon(self) -> None:
+    def draw_soon(self) -> None:
         """With the next turn of the loop, however often it is asked for until then."""
         if not self._drawing and self.is_mounted and self.app.screen is self:
             self._drawing = True
@@ -289,14 +246,14 @@ class RegularizationScreen(PaneScreen):
         self.draw()
 
     def on_strip_picture_pointed(self, event: StripPicture.Pointed) -> None:
-        window = self.selection.window(self.view, self.places)
+        window = self.selection.window(self.view, self.pictures.places)
         if event.slot < len(window):
             self.selection.choose(window[event.slot])
             self.draw()
 
     def on_gallery_pane_laid(self) -> None:
-        self._pictures.forget()
-        self._draw_soon()
+        self.pictures.other_room()
+        self.draw_soon()
 
     def draw(self) -> None:
         if not self.is_mounted or self.app.screen is not self:
@@ -308,13 +265,10 @@ class RegularizationScreen(PaneScreen):
             waits = attempt is not None and attempt.phase == "waiting"
             self._facts.show(Facts(view, settings, self._wanted(), waits))
             self._log.show(view)
-            self._draw_strip(view, rejected)
-            self._draw_picture(view, rejected)
+            self.pictures.draw(view, rejected)
             self._notice.say(notice_words(view, attempt))
             self._keys.say(self._said or key_words(view, len(rejected)))
             self._status.draw()
-        drawing = view.state in ("running", "stopping", "pausing")
-        self.live.want(drawing and self.selection.is_following and self._picture.display)
 
     def _wanted(self) -> str:
         settings = settings_of(self.session.project, self.kind)
@@ -324,59 +278,7 @@ class RegularizationScreen(PaneScreen):
             return ""
         return f"{self._offered[self.kind]} images, as many as the trainer uses"
 
-    def _draw_strip(self, view: RunView, rejected: frozenset[int]) -> None:
-        window = self.selection.window(view, self.places)
-        images = [view.images[index - 1] for index in window]
-        sizes = self._strip.sizes()
-        folder = self._folder
-        shown: list[Framed | None] = [
-            self._pictures.framed(image, folder, size, self.ground)
-            for image, size in zip(images, sizes, strict=False)
-        ]
-        shown += [None] * (len(sizes) - len(shown))
-        self._strip.show(shown)
-        across = self._strip.width_of_one + GAP
-        chosen = self.chosen
-        self._captions.show([caption_of(one, one.index in rejected, one.index == chosen)
-                             for one in images], across)  # fmt: skip
-
-    @property
-    def _folder(self) -> Path:
-        return Layout.of(self.session.project.dataset, self.session.file.folder).root
-
-    def _draw_picture(self, view: RunView, rejected: frozenset[int]) -> None:
-        image = self.image(self.chosen)
-        settings = settings_of(self.session.project, self.kind)
-        self._picture.take_shape(settings.width, settings.height)
-        working = [server for server in view.servers if server.state == "working"]
-        live = self.live.newest(self.kind) if self.selection.is_following and working else None
-        if live is not None and live.size == self.picture_size:
-            index = next((server.index for server in working if server.index is not None), None)
-            what = "an image" if index is None else f"image {index}"
-            self._about.say(f"{what}, as it is being drawn")
-            self._picture.show((live,))
-            return
-        if image is None:
-            self._about.say("")
-            self._picture.show((None,))
-            return
-        self._about.say(image_words(image, image.index in rejected))
-        if self._resting is not None:
-            return
-        self._picture.show(
-            (self._pictures.framed(image, self._folder, self.picture_size, self.ground),)
-        )
-
-    def show_live(self) -> None:
-        """A new preview has come."""
-        self._draw_picture(self.view, frozenset())
-
     def recolour(self) -> None:
         super().recolour()
-        palette = palette_of(self.app.current_theme.dark)
-        if palette is not self._palette:
-            self._palette = palette
-            self.live.forget()
-            for pane in self.query(GalleryPane):
-                pane.recolour(palette)
+        if self.pictures.recolour():
             self.draw()
