@@ -1,4 +1,7 @@
-"""A practice server beside a demo: a process of its own that ends with whoever started it."""
+"""A practice server beside a demo: a process of its own that ends with whoever started it.
+
+So do the runs that draw on nothing else: they would wait for it for ever.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from spyke_tui.errors import SpykeError
 
+BESIDE = "SPYKE_TUI_PRACTICE_BESIDE"
+"""The variable that tells a run so: the process id of the demo, and the server's address."""
 DEMO_PORT = 8199
 """Where the sample project's crops.toml looks for it; ComfyUI's own port is another."""
 
@@ -38,8 +43,10 @@ def practice_beside(port: int = 0, *, delay: float = 0.0) -> Iterator[str]:
                 "The practice server could not be started.",
                 f"Perhaps its port {port} is taken." if port else "Try again.",
             )
+        os.environ[BESIDE] = f"{os.getpid()} {address}"
         yield address
     finally:
+        os.environ.pop(BESIDE, None)
         process.stdin.close()
         process.stdout.close()
         try:
@@ -47,6 +54,22 @@ def practice_beside(port: int = 0, *, delay: float = 0.0) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def keeper_of(addresses: Collection[str], environ: Mapping[str, str] = os.environ) -> int:
+    """The process with which a run on these servers ends; 0 where there is none."""
+    pid, _, beside = environ.get(BESIDE, "").partition(" ")
+    return int(pid) if pid.isdecimal() and set(addresses) == {beside} else 0
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 async def _serve(port: int, delay: float) -> None:

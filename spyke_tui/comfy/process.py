@@ -47,7 +47,6 @@ class Task:
     servers: tuple[str, ...] = ()
     only: frozenset[int] = frozenset()
     attended: bool = False
-    patience: float | None = None
     redo_outdated: bool = False
 
 
@@ -60,7 +59,6 @@ def task_of(words: Sequence[str]) -> Task:
     parser.add_argument("--server", action="append", default=[])
     parser.add_argument("--only", default="")
     parser.add_argument("--attended", action="store_true")
-    parser.add_argument("--patience", type=float)
     parser.add_argument("--redo-outdated", action="store_true")
     found = parser.parse_args(words)
     return Task(
@@ -70,7 +68,6 @@ def task_of(words: Sequence[str]) -> Task:
         servers=tuple(found.server),
         only=frozenset(int(word) for word in found.only.split(",") if word.isdecimal()),
         attended=found.attended,
-        patience=found.patience,
         redo_outdated=found.redo_outdated,
     )
 
@@ -149,6 +146,7 @@ async def _live(
     recipe: Recipe,
     addresses: Sequence[ServerAddress],
 ) -> End:
+    from spyke_tui.comfy.practice_beside import keeper_of
     from spyke_tui.comfy.rerolls import Rerolls
     from spyke_tui.comfy.run import Run
     from spyke_tui.comfy.shelf import Shelf
@@ -167,12 +165,10 @@ async def _live(
             shelf.take_down_outdated(recipe.digest)
         if recipe.template.source:
             diary.say(f"{recipe.template.source} takes {'; '.join(recipe.template.words())}")
-        run = Run(
-            diary, shelf, recipe, indices=indices, rerolls=rerolls, attended=task.attended,
-            patience=task.patience,
-        )  # fmt: skip
+        run = Run(diary, shelf, recipe, indices=indices, rerolls=rerolls, attended=task.attended)
         workers = [Worker(run, address) for address in addresses]
-        steering = asyncio.create_task(_steer(task, file, box, run))
+        keeper = keeper_of([address.shown for address in addresses])
+        steering = asyncio.create_task(_steer(task, file, box, run, keeper))
         _heed_signals(run)
         try:
             return await run.work(workers)
@@ -197,8 +193,10 @@ def _heed_signals(run: Run) -> None:
             loop.add_signal_handler(number, told)
 
 
-async def _steer(task: Task, file: CropsFile, box: OrderBox, run: Run) -> None:
-    """Follow orders and crops.toml's rerolls."""
+async def _steer(task: Task, file: CropsFile, box: OrderBox, run: Run, keeper: int) -> None:
+    """Follow orders and crops.toml's rerolls, and end with the demo that brought the server."""
+    from spyke_tui.comfy.practice_beside import is_gone
+
     ticks = 0
     while True:
         await asyncio.sleep(TICK_SECONDS)
@@ -207,6 +205,8 @@ async def _steer(task: Task, file: CropsFile, box: OrderBox, run: Run) -> None:
         for order in orders:
             if order != "reread":
                 run.orders.obey(order)
+        if keeper and is_gone(keeper):
+            run.orders.obey("interrupt")
         try:
             if "reread" in orders or ticks % CROPS_TICKS == 0:
                 file = _read_again(task, file, run, forced="reread" in orders)

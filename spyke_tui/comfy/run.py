@@ -43,7 +43,6 @@ class Run:
         indices: Sequence[int],
         rerolls: Rerolls,
         attended: bool,
-        patience: float | None = None,
     ) -> None:
         self.diary = diary
         self.shelf = shelf
@@ -51,7 +50,6 @@ class Run:
         self.rerolls = rerolls
         self.indices = tuple(indices)
         self.attended = attended
-        self.patience = PATIENCE_SECONDS if patience is None else patience
         self.board = Board()
         self.setbacks = Setbacks(self)
         self.orders = Orders(self)
@@ -216,7 +214,7 @@ class Run:
             self._away_since = self._away_since or now
             gone = next((one for one in away if one.state == "unreachable"), away[0])
             if not self.attended and (
-                self.state == "starting" or now - self._away_since > self.patience
+                self.state == "starting" or now - self._away_since > PATIENCE_SECONDS
             ):
                 self.end(End("failed", gone.message, gone.hint, "server", 3))
                 return

@@ -36,7 +36,6 @@ def start_run(
     servers: Sequence[str] | None = None,
     only: Collection[int] | None = None,
     attended: bool = True,
-    patience: float | None = None,
     redo_outdated: bool = False,
     detach: bool = True,
 ) -> int:
@@ -44,8 +43,7 @@ def start_run(
 
     `count` and `servers` replace those of crops.toml; `only` limits it to these images (one image
     to try the settings). An `attended` run waits for ever where a server is away and pauses where
-    something keeps going wrong; another one ends with an error, where a server went away after
-    `patience` seconds. `detach` false runs it in this
+    something keeps going wrong; another one ends with an error. `detach` false runs it in this
     process, which gives its exit code instead. Where a run is alive already, its id is given.
     Blocks for about half a second: call it in a thread. Raises `SpykeError`: crops.toml can't be
     read (`ProjectFileError`), the process can't be started or does not speak.
@@ -61,7 +59,6 @@ def start_run(
         words += ["--server", server]
     words += ["--only", ",".join(map(str, sorted(only)))] if only else []
     words += ["--attended"] if attended else []
-    words += ["--patience", str(patience)] if patience is not None else []
     words += ["--redo-outdated"] if redo_outdated else []
     if not detach:
         from spyke_tui.comfy.process import main

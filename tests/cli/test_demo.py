@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from little_project import contents, stamps
 
 from spyke_tui.cli import main
 from spyke_tui.cli.commands.demo import write_sample
+from spyke_tui.comfy.following import Follower
 from spyke_tui.model.layout import Layout
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.run_files import RunFiles
@@ -56,6 +60,30 @@ def test_the_sample_project(
     assert contents(folder) == before
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_a_killed_demo_takes_its_run_along(number: signal.Signals, tmp_path: Path) -> None:
+    """It draws on a practice server that ends with the demo, and would wait for it."""
+    folder = tmp_path / "demo"
+    words = [sys.executable, "-m", "spyke_tui", "demo", "--headless", str(folder)]
+    demo = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: (folder / "crops.toml").is_file())
+    file = CropsFile.read(folder)
+    run = RunFiles(Layout.of(file.project.dataset, file.folder), "reg")
+    wait_for(lambda: run.images.is_dir() and any(run.images.iterdir()))
+    assert run.is_alive()
+    demo.send_signal(number)
+    demo.wait()
+    wait_for(lambda: not run.is_alive())
+    assert Follower(run).poll(follow=False).state in ("stopped", "done")
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_a_folder_that_holds_something_else(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -72,7 +100,7 @@ def test_a_folder_that_holds_something_else(
 
 
 def test_a_demo_that_was_killed_while_it_generated_goes_on(tmp_path: Path) -> None:
-    """Its run waits for a practice server that is gone: another one takes it over."""
+    """Its run ends with the practice server: the next start takes it up."""
     folder = tmp_path / "demo"
     write_sample(folder)
     file = CropsFile.read(folder)
@@ -85,7 +113,7 @@ def test_a_demo_that_was_killed_while_it_generated_goes_on(tmp_path: Path) -> No
         "    os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code, str(file.path)], check=False)
-    assert files.is_alive()
+    assert Follower(files).poll(follow=False).total, "it had begun"
     assert main(["demo", "--headless", str(folder)]) == 0
     assert not files.is_alive()
     assert len(list(files.images.glob("*.png"))) == file.project.reg.count

@@ -217,10 +217,13 @@ async def test_a_dead_server_gives_its_images_back(
         stage.assert_whole(10)
 
 
-async def test_unattended_it_waits_for_a_lost_server_as_long_as_it_is_told(tmp_path: Path) -> None:
+async def test_unattended_it_waits_for_a_lost_server_only_so_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spyke_tui.comfy.run.PATIENCE_SECONDS", 0.1)
     async with PracticeServer(delay=0.2) as server:
         stage = Stage(tmp_path, server, count=MANY)
-        run = stage.started(patience=0.1)
+        run = stage.started()
         await until(lambda: stage.view().done >= 1)
     async with asyncio.timeout(60):
         assert await run == 3

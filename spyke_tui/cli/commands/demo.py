@@ -14,7 +14,7 @@ from spyke_tui.cli.generating import INTERRUPTED, PAUSE, RunFollowing
 from spyke_tui.cli.opening import open_app
 from spyke_tui.cli.output import ProgressBar, counted
 from spyke_tui.comfy.following import Follower
-from spyke_tui.comfy.practice_beside import DEMO_PORT, practice_beside
+from spyke_tui.comfy.practice_beside import DEMO_PORT, keeper_of, practice_beside
 from spyke_tui.comfy.starting import start_run
 from spyke_tui.errors import SpykeError, UsageError
 from spyke_tui.kohya.build import build_project
@@ -41,8 +41,6 @@ from spyke_tui.store.run_files import RunFiles
 
 STILL_TO_COME = ("reg-practice",)
 """Findings that the sample keeps: its regularization images are placeholders."""
-PATIENCE = 3.0
-"""Seconds that a run of the demo waits for a practice server that died with it."""
 SHOW_SECONDS = 1.0
 """How long the practice server takes for an image in the app, where there is something to see."""
 
@@ -73,7 +71,8 @@ def _end_runs(folder: Path) -> None:
         file = CropsFile.read(folder)
         for kind in KINDS:
             follower = Follower(RunFiles(Layout.of(file.project.dataset, file.folder), kind))
-            if follower.files.is_alive():
+            servers = [server.address for server in follower.poll(follow=False).servers]
+            if follower.files.is_alive() and keeper_of(servers):
                 follower.order("interrupt")
                 print(
                     "The practice server ends with the demo; the run goes on with its next start."
@@ -165,7 +164,7 @@ def _generate(file: CropsFile) -> None:
     if not (view.state == "done" and view.done == view.total):
         _end_run(follower)
         with practice_beside() as server:
-            start_run(file.path, "reg", servers=[server], attended=False, patience=PATIENCE)
+            start_run(file.path, "reg", servers=[server], attended=False)
             if RunFollowing(follower, "reg", quiet=True).follow() == INTERRUPTED:
                 raise KeyboardInterrupt
         view = follower.poll(follow=False)
@@ -173,7 +172,7 @@ def _generate(file: CropsFile) -> None:
 
 
 def _end_run(follower: Follower) -> None:
-    """That of a demo that was killed would wait for a server that went with it."""
+    """That of a demo that was killed is about to end."""
     if follower.files.is_alive():
         follower.order("interrupt")
     while follower.files.is_alive():
