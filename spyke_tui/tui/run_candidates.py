@@ -21,10 +21,16 @@ class CandidateIntake:
         self._known = -1
         self._busy = False
         self._again = False
+        self._alive = False
+        self._untold = 0
 
     def look(self, kind: Kind, view: RunView) -> None:
         """The run has changed; only another number of finished images is of interest."""
-        if kind != "topup" or not view.total or view.done == self._known:
+        if kind != "topup" or not view.total:
+            return
+        self._alive = view.alive
+        if view.done == self._known:
+            self._tell()
             return
         self._known = view.done
         if self._busy:
@@ -39,9 +45,18 @@ class CandidateIntake:
                 self._again = False
                 await self._once()
                 if not self._again:
-                    return
+                    break
         finally:
             self._busy = False
+        self._tell()
+
+    def _tell(self) -> None:
+        """Once, when the run is over, however many came one by one."""
+        if not self._untold or self._alive or self._busy:
+            return
+        new, self._untold = self._untold, 0
+        words = "1 candidate is a draft" if new == 1 else f"{new} candidates are drafts"
+        self._app.notify(f"{words} now: keep, crop or reject in Crops.", markup=False)
 
     async def _once(self) -> None:
         from spyke_tui.kohya.candidates import new_candidates, note_taken_in, with_candidates
@@ -60,9 +75,6 @@ class CandidateIntake:
         session.history.apply(f"take in {many}", project)
         self._app.autosave.changed()
         self._app.draw()
-        self._app.notify(
-            f"{many[0].upper()}{many[1:]} added as drafts: keep, crop or reject in Crops.",
-            markup=False,
-        )
+        self._untold += len(crops)
         if await self._app.autosave.flush():
             await asyncio.to_thread(note_taken_in, project, folder, found)

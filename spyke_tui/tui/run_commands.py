@@ -91,7 +91,9 @@ def _test(screen: RegularizationScreen) -> None:
     missing += [one.index for one in screen.view.images if one.state != "verified"]
     total = screen.view.total
     if missing or screen.wanted > total or not total:
-        screen.control.start(only=(missing[0] if missing else total + 1,))
+        index = missing[0] if missing else total + 1
+        screen.selection.choose(index)
+        screen.control.start(only=(index,))
     else:
         screen.say("All images are there: x rejects one, then t draws it anew.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.generation import Kind
+from spyke_tui.model.settings_edit import settings_of
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.run_words import TITLES
 
@@ -17,9 +18,15 @@ def edit_settings(screen: RegularizationScreen, field: str = "") -> None:
     """The form, at this field."""
     from spyke_tui.tui.screens.run_settings import RunSettingsScreen
 
-    screen.app.push_screen(
-        RunSettingsScreen(screen.spyke, screen.kind, field), lambda _: screen.come()
-    )
+    kind, session = screen.kind, screen.session
+    before = settings_of(session.project, kind)
+
+    def edited(_: None) -> None:
+        if screen.view.alive and settings_of(session.project, kind) != before:
+            screen.say("What runs now goes on as it began; the next start takes the new settings.")
+        screen.come()
+
+    screen.app.push_screen(RunSettingsScreen(screen.spyke, kind, field), edited)
 
 
 def ask_redo(screen: RegularizationScreen, outdated: int) -> None:

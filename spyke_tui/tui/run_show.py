@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from spyke_tui.model.geometry import Size
-    from spyke_tui.model.run_view import ImageView, RunView
+    from spyke_tui.model.run_view import ImageView, RunView, ServerView
     from spyke_tui.terminal.gallery import Framed
     from spyke_tui.tui.screens.regularization import RegularizationScreen
 
@@ -113,9 +113,7 @@ class RunShow:
     def draw(self, view: RunView, rejected: frozenset[int]) -> None:
         self._draw_strip(view, rejected)
         self.draw_large(view, rejected)
-        drawing = view.state in ("running", "stopping", "pausing")
-        following = self.screen.selection.is_following
-        self._live.want(drawing and following and self._large.display)
+        self._live.want(bool(self._drawing(view)) and self._large.display)
 
     def draw_large(self, view: RunView, rejected: frozenset[int]) -> None:
         """The chosen image, or a preview of the one that is being drawn."""
@@ -133,10 +131,18 @@ class RunShow:
         if self._resting is None:
             self._large.show((self._framed(image, self.large_size),))
 
-    def _show_live(self, view: RunView) -> bool:
-        """Whether there is a fresh preview, and somebody wants to see the newest."""
+    def _drawing(self, view: RunView) -> list[ServerView]:
+        """The servers whose previews somebody wants to see: the newest, or the chosen image's."""
+        screen = self.screen
         working = [server for server in view.servers if server.state == "working"]
-        if not working or not self.screen.selection.is_following:
+        if screen.selection.is_following:
+            return working
+        return [server for server in working if server.index == screen.chosen]
+
+    def _show_live(self, view: RunView) -> bool:
+        """Whether there is a fresh preview of what is being drawn."""
+        working = self._drawing(view)
+        if not working:
             return False
         live = self._live.newest(view.kind)
         if live is None or live.size != self.large_size:

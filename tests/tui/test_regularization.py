@@ -134,6 +134,15 @@ async def test_the_preview_comes_on_the_screen_and_a_broken_one_does_no_harm(
         assert it.app.writer.written >= before
 
 
+async def test_whoever_chooses_the_image_that_is_drawn_sees_it_being_drawn(reg: Callable) -> None:
+    async with reg(running_view(None)) as it:
+        it.run.stand("running", servers=(replace(it.run.view.servers[0], index=37),))
+        await it.press("left", "right")
+        assert not it.app.screen.selection.is_following and it.app.screen.chosen == 37
+        it.run.pictures = [preview_of(37, 15)]
+        await shows(it, "image 37, as it is being drawn")
+
+
 async def test_where_nothing_is_drawn_no_preview_stands(reg: Callable) -> None:
     async with reg(running_view(None)) as it:
         it.run.pictures = [preview_of(38, 15)]
@@ -265,6 +274,7 @@ async def test_test_one_first(reg: Callable, starts: Starts) -> None:
         await shows(it, "2 of 5")
         await it.press("t")
         await it.until(lambda: starts.begun[1:] == [("reg", (3,), False)], "image 3")
+        assert it.app.screen.chosen == 3, "it is the one to be seen"
         done = images_of(None, 5, range(1, 6))
         it.run.view = RunView("reg", "done", total=5, done=5, images=done)
         await shows(it, "5 of 5")
@@ -272,7 +282,7 @@ async def test_test_one_first(reg: Callable, starts: Starts) -> None:
         await it.press("t")
         await shows(it, "All images are there")
         await it.press("left", "x", "t")
-        await it.until(lambda: starts.begun[2:] == [("reg", (4,), False)], "the rejected one")
+        await it.until(lambda: starts.begun[2:] == [("reg", (2,), False)], "the rejected one")
 
 
 async def test_reject_is_written_told_and_undone(reg: Callable) -> None:
@@ -433,6 +443,20 @@ async def test_an_instance_that_looks_on_starts_nothing(
         await it.press("s")
         await it.until(lambda: any("process 1" in n.message for n in it.app._notifications), "why")
         assert not starts.begun and not starts.looks
+
+
+async def test_a_live_run_keeps_the_settings_it_began_with(reg: Callable) -> None:
+    async with reg(running_view(None)) as it:
+        for keys, told in ((["escape"], False), (["3", "escape"], True)):
+            await it.press("e")
+            await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
+            it.app.screen.query_one("#run-field-steps").focus()
+            await it.press(*keys)
+            await it.until(lambda: it.app.shows_pane, "the pane")
+            if told:
+                await shows(it, "the next start takes the new settings")
+            else:
+                assert "the next start takes" not in it.text()
 
 
 async def test_the_form_shows_where_the_workflow_takes_what(reg: Callable, project: object) -> None:

@@ -88,6 +88,8 @@ async def _work(it: object, project: Path) -> None:
     drafts = [crop for crop in it.session.project.crops if crop.sheet.startswith("topup-")]
     assert [(crop.status, crop.rect.width) for crop in drafts] == [("draft", 64), ("draft", 64)]
     await it.saved()
+    told = [note.message for note in it.app._notifications if "draft" in note.message]
+    assert told == ["2 candidates are drafts now: keep, crop or reject in Crops."]
 
 
 async def _end_runs(it: object) -> None:

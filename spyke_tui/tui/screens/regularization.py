@@ -190,14 +190,12 @@ class RegularizationScreen(PaneScreen):
         if action in COMMANDS:
             self._said = ""
             COMMANDS[action](self)
-            if self._said:
-                self.set_timer(SAID, partial(self._unsay, self._said))
             self.draw()
 
     def say(self, words: str) -> None:
-        """A remark where the keys stand, for a while."""
+        """A remark where the keys stand, for a while; seen with the next `draw`."""
         self._said = words
-        self.draw()
+        self.set_timer(SAID, partial(self._unsay, words))
 
     def _unsay(self, words: str) -> None:
         if self._said is words:
@@ -209,7 +207,7 @@ class RegularizationScreen(PaneScreen):
         runs = self.spyke.runs
         if runs is not None:
             start(self, partial(runs.order, self.kind, order), "order")
-            self._said = words
+            self.say(words)
 
     def go(self, by: int) -> None:
         """Choose another image; the large picture follows when the keys rest."""
@@ -219,7 +217,7 @@ class RegularizationScreen(PaneScreen):
     def follow_newest(self) -> None:
         """Back to what is being drawn; a start that waits for a server is given up."""
         if self.selection.is_following and self.control.give_up():
-            self._said = "Nothing is waited for any more."
+            self.say("Nothing is waited for any more.")
         self.selection.follow()
 
     def turn_kind(self) -> None:
