@@ -160,10 +160,11 @@ def start_log(file: str, words: Sequence[str] = ()) -> None:
 
 
 def _harmless(word: str) -> str:
-    """An address on the command line, without the password that it must not have."""
+    """An address on the command line, without the password or key that it must not have."""
     import re
 
-    return re.sub(r"//[^/\s]*@", "//...@", word)
+    word = re.sub(r"//[^/\s]*@", "//...@", word)
+    return re.sub(r"(//[^\s?#]*[?#])\S+", r"\1...", word)
 
 
 def _log(message: str, *values: object, error: Exception | None = None) -> None:

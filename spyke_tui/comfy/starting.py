@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from spyke_tui.comfy.addresses import ServerAddress
 from spyke_tui.errors import SpykeError, WriteError
 from spyke_tui.model.generation import Kind
 from spyke_tui.model.layout import Layout
@@ -46,8 +47,11 @@ def start_run(
     something keeps going wrong; another one ends with an error. `detach` false runs it in this
     process, which gives its exit code instead. Where a run is alive already, its id is given.
     Blocks for about half a second: call it in a thread. Raises `SpykeError`: crops.toml can't be
-    read (`ProjectFileError`), the process can't be started or does not speak.
+    read (`ProjectFileError`), a server is no address (`UsageError`), the process can't be started
+    or does not speak.
     """
+    for server in servers or ():
+        ServerAddress.of(server)  # before a password in it stands in a journal
     file = CropsFile.read(project_file)
     layout = Layout.of(file.project.dataset, file.folder)
     files = RunFiles(layout, kind)

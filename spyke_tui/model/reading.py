@@ -284,9 +284,9 @@ def _read_servers(table: Table, default: tuple[str, ...]) -> tuple[str, ...]:
     table.known.add("server")
     named = tuple(server for server in servers or () if server.strip())
     for server in named:
-        if re.match(r"([^/]*//)?[^/?#]*@", server):  # not quoted: messages end up in logs
+        if re.match(r"([^/]*//)?([^/?#]*@|[^?#]*[?#])", server):  # not quoted: for logs' sake
             raise table.fail(
-                "server", "holds a user or password, which must not stand in this file.",
+                "server", "holds a user, password or query, which must not stand in this file.",
                 "Write the address alone, and name an environment variable in auth_env.",
             )  # fmt: skip
         if not re.match(r"https?://[^/\s]", server):

@@ -228,7 +228,9 @@ def test_a_fault_names_its_place_and_its_cure(text: str, path: str, fix: str) ->
     assert fix in found.fix
 
 
-@pytest.mark.parametrize("server", ["http://user:secret@host:8188/x", "user:secret@host"])
+@pytest.mark.parametrize(
+    "server", ["http://user:secret@host:8188/x", "user:secret@host", "http://host/?token=secret"]
+)
 def test_a_secret_is_not_repeated(server: str) -> None:
     found = fault(f'{HEAD}[reg]\nserver = "{server}"')
     assert "secret" not in f"{found.message}{found.fix}"

@@ -46,7 +46,7 @@ def test_what_is_typed_is_taken(key: str, typed: str, value: object) -> None:
         ("cfg", "hot", "not a number"),
         ("width", "8", "at least 16"),
         ("server", "localhost", "not a server's address"),
-        ("server", "http://me:secret@host", "user or password"),
+        ("server", "http://me:secret@host", "user, password"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_the_key(key: str, typed: str, words: str) -> None:
