@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tomllib
 from pathlib import Path, PurePosixPath
 
 from spyke_tui.errors import UsageError, WriteError
@@ -53,6 +54,29 @@ def write_planned(handover: Handover, folder: Path) -> list[Path]:
         _write_signed(layout.dataset_toml, dataset_toml(handover), "# {}"),
         _write_signed(layout.training_md, training_note(handover), "<!-- {} -->"),
     ]
+
+
+def outdated_folders(project: Project, folder: Path) -> list[str]:
+    """What a dataset.toml that is there names otherwise than the project does now.
+
+    The trainer would not find a renamed training folder, and leaves out renamed regularization
+    images without a word. Empty where there is no dataset.toml yet, or one that can't be read.
+    """
+    layout = Layout.of(project.dataset, absolute(folder))
+    try:
+        config = tomllib.loads(read_regular(layout.dataset_toml, MAX_BYTES).decode())
+        datasets = config["datasets"]
+        named = {
+            PurePosixPath(subset["image_dir"]).name
+            for dataset in datasets
+            for subset in dataset["subsets"]
+        }
+        sizes = {dataset["resolution"] for dataset in datasets}
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    there = [path.name for path in (layout.train, layout.reg) if _pictures_in(path)]
+    missing = [name for name in there if name not in named]
+    return missing + ([] if project.dataset.size in sizes else [f"size {project.dataset.size}"])
 
 
 def replaced_by_hand(written: Path) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,28 @@ def test_the_trainer_of_config_toml(
     assert f"The trainer is in {trainer}." in said(project, capsys)
     assert "/nowhere is not there." in said(project, capsys, "--sd-scripts", "/nowhere")
     assert "other machine" in said(project, capsys, "--at", "/data/hero")
+
+
+def test_a_hand_over_from_before_a_renaming_is_told(
+    project: LittleProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The trainer leaves out renamed regularization images without a word."""
+    at = ["--project", str(project.folder)]
+    reg = project.folder / "dataset" / "hero" / "reg"
+    project.build()
+    (reg / "1_character").mkdir(parents=True)
+    (reg / "1_character" / "reg_001.png").touch()
+    said(project, capsys)
+    main(["check", *at])
+    assert "dataset.toml" not in capsys.readouterr().out
+    text = project.crops_toml.read_text()
+    project.crops_toml.write_text(text.replace("[dataset]\n", '[dataset]\nclass = "fighter"\n', 1))
+    (reg / "1_character").rename(reg / "1_fighter")
+    for command in ("build", "check"):
+        main([command, *at])
+        assert "dataset.toml is older than 1_fighter" in capsys.readouterr().out
+    main(["build", "--json", *at])
+    json.loads(capsys.readouterr().out)
+    said(project, capsys)
+    main(["build", *at])
+    assert "dataset.toml" not in capsys.readouterr().out

@@ -81,7 +81,8 @@ def _build(
         )
     finally:
         bar.close()
-    return _say(result, _why_nothing(file.project), as_json=as_json)
+    advice = _why_nothing(file.project) or ("" if as_json else handover_advice(file))
+    return _say(result, advice, as_json=as_json)
 
 
 def _say(result: BuildResult, advice: str = "", what: str = "file", *, as_json: bool) -> int:
@@ -93,6 +94,24 @@ def _say(result: BuildResult, advice: str = "", what: str = "file", *, as_json: 
         if advice:
             print(wrapped(advice, ""))
     return 1 if result.failed else 0
+
+
+def handover_advice(file: CropsFile) -> str:
+    """A word on a dataset.toml from before folders were renamed, where there is one."""
+    from spyke_tui.model.layout import Layout
+
+    layout = Layout.of(file.project.dataset, file.folder)
+    if not layout.dataset_toml.exists():
+        return ""
+    from spyke_tui.kohya.handover import outdated_folders
+
+    missing = outdated_folders(file.project, file.folder)
+    if not missing:
+        return ""
+    return (
+        f"dataset.toml is older than {', '.join(map(printable, missing))}: the trainer would miss "
+        "that. Write it again: spyke-tui handover"
+    )
 
 
 def _why_nothing(project: Project) -> str:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from spyke_tui.cli.commands.build import handover_advice
 from spyke_tui.cli.output import counted, painted, wrapped
 from spyke_tui.kohya.check import check_project
 from spyke_tui.model.findings import Report
@@ -29,12 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(report.as_json()))
     else:
-        print_report(report)
+        print_report(report, handover_advice(file))
     return 1 if report.errors or (arguments.strict and report.warnings) else 0
 
 
-def print_report(report: Report) -> None:
-    """Findings, errors first, then the numbers and a last line that sums up."""
+def print_report(report: Report, advice: str = "") -> None:
+    """Findings, errors first, then the numbers, `advice` and a last line that sums up."""
     for severity, colour in (("error", "red"), ("warning", "yellow")):
         head = painted(f"{severity:<8}", colour)
         found = [finding for finding in report.findings if finding.severity == severity]
@@ -50,6 +51,8 @@ def print_report(report: Report) -> None:
     if report.findings:
         print()
     _print_numbers(report)
+    if advice:
+        print(wrapped(advice, ""))
     colour = "red" if report.errors else "yellow" if report.warnings else "green"
     print(
         painted(
