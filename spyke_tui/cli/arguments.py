@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any, NoReturn
@@ -26,7 +26,22 @@ Exit codes: 0 fine; 1 findings or failed work; 2 usage, or an unreadable crops.t
 class _Parser(argparse.ArgumentParser):
     """Says errors in our way: what is wrong, then what to do."""
 
+    _words: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        self._words = args or ()
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
+        if "arguments are required" in message:  # perhaps there, with a slip in it
+            for word in self._words:
+                option = word.partition("=")[0]
+                near = difflib.get_close_matches(option, self._option_string_actions, 1)
+                if option.startswith("--") and near and not near[0].startswith(option):
+                    raise UsageError(
+                        f"{self.prog} has no option {printable(option)}.",
+                        f"Did you mean {near[0]}?",
+                    )
         message = message.replace("invalid int value", "no whole number")
         message = message.replace("invalid float value", "no number")
         raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")

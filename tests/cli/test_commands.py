@@ -86,6 +86,13 @@ def test_kept_files_alone_are_no_failure(project: LittleProject, say: Say) -> No
         (["nowhere"], "neither a command nor a project", "--help"),
         (["build", "--dryrun"], "spyke-tui build has no option --dryrun", "--dry-run"),
         (["check", "--stict"], "has no option --stict", "--strict"),
+        (
+            ["init", "x", "y.png", "--charakter", "a", "--trigger", "b"],
+            "--charakter",
+            "--character",
+        ),
+        (["import", "--repeats", "four", "x"], "no number of repeats", "--help"),
+        (["reg", "--count", "many"], "no whole number: 'many'", "--help"),
         (["check", "--xyzzy"], "has no option --xyzzy", "spyke-tui check --help"),
         (["--vresion"], "spyke-tui has no option --vresion", "--version"),
         (["build", "front"], '"front" is one word too many', "spyke-tui build --help"),

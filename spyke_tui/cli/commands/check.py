@@ -73,7 +73,8 @@ def _print_numbers(report: Report) -> None:
     counts, steps = report.counts, report.steps
     print(
         f"images   {counts['train_images']} ({counts['mirrored']} mirrored), "
-        f"{counts['captions']} captions, {counts['reg_images']} regularization images, "
+        f"{counted(counts['captions'], 'caption')}, "
+        f"{counted(counts['reg_images'], 'regularization image')}, "
         f"{counted(counts['drafts'], 'draft')}, {counts['rejected']} rejected"
     )
     for name, entry in report.coverage.items():

@@ -24,7 +24,7 @@ def _images(inspection: Inspection) -> Iterator[Finding]:
     if have < target.min:
         yield Finding(
             "images-few", "error", "targets.images",
-            f"{have} training images; at least {target.min} are wanted: "
+            f"{have} training image{'' if have == 1 else 's'}; at least {target.min} are wanted: "
             f"{target.min - have} missing.",
             "Run spyke-tui build: enough crops are kept."
             if len(inspection.planned) >= target.min
