@@ -474,6 +474,15 @@ def test_figures_on_cards_are_found_without_colours_and_in_dots() -> None:
     assert matched_all(in_dots(on_cards(1)))
 
 
+def test_figures_that_have_no_colour_in_common() -> None:
+    sheet = blank(1500, 700)
+    for index, colour in enumerate((HAIR, COAT, CLOAK, BOOTS, (60, 140, 80), (230, 200, 40))):
+        left = 40 + index * 240
+        sheet.draw.ellipse([left, 60, left + 179, 639], fill=colour, outline=LINE, width=3)
+        sheet.truth.append(Rect(left, 60, 180, 580))
+    assert matched_all(sheet)
+
+
 def test_one_figure_is_one_suggestion() -> None:
     sheet = blank(800, 1200)
     add_body(sheet, Rect(100, 60, 600, 1080), random.Random(1))

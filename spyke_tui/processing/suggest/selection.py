@@ -75,10 +75,12 @@ def select_figures(blobs: list[Blob], colours: ColourIndex) -> list[Figure]:
     large = [candidate for candidate in candidates if candidate.relative >= _CHARACTER_SIZE]
     character = blend([candidate.mix for candidate in large])
     density = median_low(candidate.density for candidate in large)
+    # Where each figure is dressed in other colours, none is like all of them together.
+    usual = median_low(colours.likeness(candidate.mix, character) for candidate in large) or 1.0
     chosen: list[Blob] = []
     scores: list[float] = []
     for candidate in candidates:
-        like = colours.likeness(candidate.mix, character)
+        like = min(1.0, colours.likeness(candidate.mix, character) / usual)
         like *= _flimsiness(candidate, density)
         if _fits(candidate, like) or _in_series(candidate, candidates):
             chosen.append(candidate.blob)
