@@ -49,7 +49,7 @@ def test_a_port_that_is_taken_is_told(capsys):
     [
         (["--port", "99999"], "no port 99999"),
         (["--port", "-1"], "no port -1"),
-        (["--port", "x"], "invalid int"),
+        (["--port", "x"], "no whole number"),
         (["--delay", "-1"], "delay of -1"),
         (["--delay", "nan"], "delay of nan"),
         (["--fault", "blak"], "Did you mean black?"),
