@@ -32,7 +32,7 @@ def ask_filter(screen: CropsScreen) -> None:
             )
         )
 
-    start(screen, ask, "filter")
+    start(screen, screen.spyke.keys.waiting_for(ask), "filter")
 
 
 def _parsed(prompt: Prompt, text: str) -> Filter | None:

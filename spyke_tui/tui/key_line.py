@@ -18,6 +18,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.message_pump import MessagePump
     from textual.screen import Screen
 
 PATIENCE = 1.0
@@ -27,13 +28,18 @@ Typed = events.Key | events.Paste
 
 
 class Acted(Message):
-    """Goes the way of a key, right behind it: where it arrives, the key has been acted on."""
+    """Goes the way of a key, right behind it: where it arrives, the key has been acted on.
+
+    And once more, behind the messages that this made: a field that was submitted, say.
+    """
 
     bubble = True
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, target: MessagePump, *, again: bool = True) -> None:
         super().__init__()
         self.number = number
+        self.target = target
+        self.again = again
 
 
 class KeyLine:
@@ -46,6 +52,7 @@ class KeyLine:
         self._waiting: deque[Typed] = deque()
         self._number = 0
         self._acting = False
+        self._opening = 0
         self._screen: Screen[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -56,15 +63,31 @@ class KeyLine:
         else:
             await self._let_through(event)
 
-    def acted(self, number: int) -> None:
-        """The key of this number has been acted on; where it opened a screen, wait for that."""
+    def acted(self, event: Acted) -> None:
+        """A key has been acted on; where it opened a screen, wait for that."""
+        number, target = event.number, event.target
         if number != self._number or not self._acting:
+            return
+        if event.again and target.post_message(Acted(number, target, again=False)):
             return
         # Once more through the queue: what the key asked for (the focus, say) comes before.
         go_on = partial(self._app.call_later, self._go_on, number)
         screen = self._app.screen
         if screen is self._screen or not screen.call_after_refresh(go_on):
             go_on()
+
+    def waiting_for(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """`work`, which opens something that keys go to, for a worker: they wait until it ends."""
+        self._opening += 1
+
+        async def opened() -> None:
+            try:
+                await work()
+            finally:
+                self._opening -= 1
+                self._app.call_later(self._go_on, self._number)
+
+        return opened
 
     async def _let_through(self, event: Typed) -> None:
         focused = self._app.focused
@@ -75,14 +98,14 @@ class KeyLine:
         self._number += 1
         self._screen = self._app.screen
         await self._give(event)
-        target = focused or self._screen
-        if not event.is_forwarded or not target.post_message(Acted(self._number)):
-            self.acted(self._number)  # a binding with priority has taken it, or its place is gone
-        go_on = partial(self._app.call_later, self._go_on, self._number)
+        acted = Acted(self._number, focused or self._screen)
+        if not event.is_forwarded or not acted.target.post_message(acted):
+            self.acted(acted)  # a binding with priority has taken it, or its place is gone
+        go_on = partial(self._app.call_later, self._go_on, self._number, late=True)
         self._timer = asyncio.get_running_loop().call_later(PATIENCE, go_on)
 
-    async def _go_on(self, number: int) -> None:
-        if number != self._number or not self._acting:
+    async def _go_on(self, number: int, late: bool = False) -> None:
+        if number != self._number or not self._acting or (self._opening > 0 and not late):
             return
         if self._timer is not None:
             self._timer.cancel()

@@ -82,7 +82,7 @@ class SpykeApp(App[None]):
         self.autosave = Autosave(self, session)
         self.project_watch: ProjectWatch | None = None
         self.runs: RunWatch | None = None
-        self._keys = KeyLine(self, super().on_event)
+        self.keys = KeyLine(self, super().on_event)
         self._leaving = False
         self._last_filter = NoCommands()
         self._pane = "crops"
@@ -217,12 +217,12 @@ class SpykeApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self._keys.take(event)
+            await self.keys.take(event)
         else:
             await super().on_event(event)
 
     def on_acted(self, event: Acted) -> None:
-        self._keys.acted(event.number)
+        self.keys.acted(event)
 
     async def action_quit(self) -> None:
         await self._leave()

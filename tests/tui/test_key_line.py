@@ -53,6 +53,15 @@ async def test_what_is_typed_behind_a_key_that_opens_a_dialog_is_typed_there(
         assert len(it.session.project.crops) == len(crops)
 
 
+async def test_a_filter_gets_all_its_letters(opened: Callable) -> None:
+    """Its field is made when it is first wanted."""
+    async with opened() as it:
+        crops = it.session.project.crops
+        send(it.app, "/", *"back", "enter", "/", "escape", "/", *"st", "enter")
+        await it.until(lambda: getattr(it.session.editor.filter, "text", "") == "st", "the filter")
+        assert it.session.project.crops == crops
+
+
 async def test_pasted_text_waits_for_the_field(opened: Callable) -> None:
     async with opened() as it:
         send(it.app, "?")
