@@ -68,6 +68,11 @@ class SheetPicture:
         how = Image.Resampling.NEAREST if enlarged >= TILES_FROM else Image.Resampling.BILINEAR
         return copy.resize((size.width, size.height), how, box=inner).tobytes()
 
+    def whole(self, size: Size) -> Image.Image:
+        """All of it, RGB."""
+        box = (0.0, 0.0, float(self.size.width), float(self.size.height))
+        return Image.frombytes("RGB", (size.width, size.height), self.part(box, size))
+
     def quick_preview(self, rect: Rect, side: int, pad: str) -> bytes:
         """`rect` letterboxed into `side` x `side` RGB pixels, from a reduced copy, BILINEAR.
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +16,8 @@ from PIL import Image
 
 from spyke_tui.tui.screens.question import QuestionScreen
 from spyke_tui.tui.screens.sheets import SheetsScreen
+from spyke_tui.tui.widgets.sheet_table import SheetTable, row_height
+from spyke_tui.tui.widgets.sheet_thumbnails import SheetThumbnails
 
 FACES = '[sheets.faces]\nfile = "faces.png"\nsize = [300, 200]\nnote = "a [bold]row[/] of faces"\n'
 GONE = '[sheets.gone]\nfile = "art/gone.png"\nsize = [500, 400]\n'
@@ -268,3 +274,82 @@ async def test_every_size_and_protocol(
         await it.press("f2", "down", "e", "escape", "f3", "f2")
         await it.until(lambda: "final" in it.text(), "the table")
         assert it.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("rows", "room", "least", "high"),
+    [(5, 21, 2, 4), (5, 16, 2, 3), (5, 11, 2, 2), (13, 24, 2, 2), (13, 24, 3, 3), (5, 12, 3, 1),
+     (0, 40, 3, 4), (3, 9, 2, 1)],
+)  # fmt: skip
+def test_rows_are_as_high_as_there_is_room_for(rows: int, room: int, least: int, high: int) -> None:
+    assert row_height(rows, room, least) == high
+
+
+def row_pictures(it: object) -> dict[str, str]:
+    """The text of the column of pictures, by sheet."""
+    table = it.app.screen.query_one(SheetTable)  # type: ignore[attr-defined]
+    found = {}
+    for top, key in table.tops:
+        lines = [table.render_line(top + line).text[1:17] for line in range(table.row_height)]
+        found[key] = "\n".join(lines)
+    return found
+
+
+async def test_each_row_begins_with_its_picture_in_half_cells(opened: Callable) -> None:
+    async with opened(size=(120, 40), images="halfcell") as it:
+        await it.press("f2")
+        await it.until(lambda: "▀" in row_pictures(it)["faces"], "the second sheet")
+        await it.until(lambda: "▀" in row_pictures(it)["final"], "the first sheet")
+        assert "▀" not in row_pictures(it)["gone"]
+        (cell,) = {type(one).__module__ for one in it.app.screen.table._pictures.values()}
+        assert cell == "textual_image.renderable.halfcell"
+        await it.press("down", "down", "up")  # the cursor's colours leave the pictures alone
+        assert it.app.screen.table.selected == "faces"
+        line = it.app.screen.table.render_line(it.app.screen.table.tops[1][0])
+        inks = {one.style.color.name for one in line if one.text == "▀"}
+        assert len(inks) > 1 or inks == {"#ffffff"}
+        await it.pilot.resize_terminal(80, 20)
+        await it.until(lambda: it.app.screen.table.row_height == 1, "no room for pictures")
+        assert "▀" not in "".join(row_pictures(it).values())
+
+
+@pytest.mark.parametrize("images", ["kitty", "sixel"])
+async def test_each_row_has_its_picture_beside_it(opened: Callable, images: str) -> None:
+    async with opened(size=(120, 40), images=images) as it:
+        await it.press("f2")
+        pane = it.app.screen.query_one(SheetThumbnails)
+        await it.until(lambda: len(pane.slots) == 2, "the pictures of two sheets")
+        tops = {key: top for top, key in it.app.screen.table.tops}
+        assert [slot.top for slot in pane.slots] == [tops["final"], tops["faces"]]
+        assert all(slot.bottom <= pane.size.height for slot in pane.slots)
+        await it.press("o", "o", "o", "o")
+        await it.press("slash", *"faces", "enter")
+        await it.until(lambda: len(pane.slots) == 1, "the one that the filter leaves")
+        assert pane.slots[0].top == 1
+
+
+def test_textual_image_asks_the_terminal_nothing() -> None:
+    """Its questions would be answered by keys that nobody pressed."""
+    master, slave = pty.openpty()
+    code = (
+        "from spyke_tui.tui.half_cell_pictures import half_cell_picture as draw\n"
+        "from spyke_tui.model.geometry import Size\n"
+        "from spyke_tui.processing.previews import SheetPicture\n"
+        "from rich.console import Console; from PIL import Image; import io, sys\n"
+        "console = Console(file=io.StringIO(), width=40)\n"
+        "console.print(draw(SheetPicture(Image.new('RGB', (90, 60))), Size(12, 3)))\n"
+        "assert console.file.getvalue().count('▀') == 27, console.file.getvalue()\n"
+        "assert sys.__stdout__.isatty()\n"
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdin=slave, stdout=slave, stderr=subprocess.PIPE,
+            check=False, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr.decode()
+        os.set_blocking(master, False)
+        with pytest.raises(BlockingIOError):
+            os.read(master, 100)
+    finally:
+        os.close(slave)
+        os.close(master)

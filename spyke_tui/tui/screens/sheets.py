@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
-from textual.timer import Timer
 from textual.widgets import DataTable
 
 from spyke_tui.model.geometry import Rect
 from spyke_tui.model.geometry import Size as Pixels
 from spyke_tui.model.project import USES
+from spyke_tui.terminal.gallery import open_galleries
 from spyke_tui.terminal.scene import Scene, scene_of
 from spyke_tui.terminal.surface import open_surfaces
 from spyke_tui.tui.background import start
@@ -22,6 +21,7 @@ from spyke_tui.tui.keymap import keys_of
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.sheet_commands import COMMANDS
 from spyke_tui.tui.sheet_editor import SheetEditor
+from spyke_tui.tui.sheet_pictures import SheetPictures
 from spyke_tui.tui.sheet_states import Looked, advice, look_at
 from spyke_tui.tui.stylesheets import stylesheet
 from spyke_tui.tui.themes import palette_of
@@ -29,20 +29,20 @@ from spyke_tui.tui.widgets.frames import Columns
 from spyke_tui.tui.widgets.pane_bar import PaneBar
 from spyke_tui.tui.widgets.prompt import Prompt
 from spyke_tui.tui.widgets.sheet_facts import NO_BREAK, SheetFacts
-from spyke_tui.tui.widgets.sheet_table import SheetTable
+from spyke_tui.tui.widgets.sheet_table import SheetTable, row_height
 from spyke_tui.tui.widgets.sheet_thumbnail import SheetThumbnail
+from spyke_tui.tui.widgets.sheet_thumbnails import SheetThumbnails
 from spyke_tui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from textual.geometry import Size
 
-    from spyke_tui.processing.previews import SheetPicture
     from spyke_tui.tui.session import Session
 
 AGAIN = 1.0
 """Seconds between two looks at what has become of the files."""
-REST = 0.08
-"""Seconds that the selection must rest before a picture is opened."""
+WIDEST = 4
+"""Cells that a row's picture may be wide, for each that it is high."""
 
 
 class SheetsScreen(PaneScreen):
@@ -57,15 +57,18 @@ class SheetsScreen(PaneScreen):
         self.looked: dict[str, Looked] = {}
         self.table: SheetTable = SheetTable()
         self.prompt: Prompt = Prompt()
-        self._pictures: dict[object, SheetPicture | None] = {}
-        self._resting: Timer | None = None
+        self._pictures = SheetPictures(self, self._arrived)
 
     def compose(self) -> ComposeResult:
         session = self.session
         palette = palette_of(self.app.current_theme.dark)
         surfaces = open_surfaces(session.choice.protocol, palette, session.choice.terminal)
         yield PaneBar("sheets")
-        yield self.table
+        galleries = open_galleries(session.choice.protocol, palette, session.choice.terminal)
+        with Columns(id="sheets"):
+            self._rows = SheetThumbnails(galleries.strip)
+            yield self._rows
+            yield self.table
         with Columns(id="detail"):
             yield SheetFacts()
             self._thumbnail = SheetThumbnail(surfaces.sheet)
@@ -76,6 +79,7 @@ class SheetsScreen(PaneScreen):
     def on_mount(self) -> None:
         self.table.focus()
         self.set_interval(AGAIN, self._look_again)
+        self.watch(self.table, "scroll_y", self._draw_rows, init=False)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -85,11 +89,16 @@ class SheetsScreen(PaneScreen):
 
     def on_screen_suspend(self) -> None:
         self._thumbnail.hide_picture()
+        self._rows.hide_picture()
 
     def on_screen_resume(self) -> None:
         if self.is_mounted:
             self._thumbnail.reshow()
+            self._draw_rows()
             self._look_again()
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.call_after_refresh(self._draw_rows)
 
     # Keys
 
@@ -122,12 +131,15 @@ class SheetsScreen(PaneScreen):
         if self.is_mounted and self.table.columns:
             editor = self.session.editor
             self.table.show(editor.sheet_keys, self.session.project, self.looked)
+            self._draw_rows()
             self._draw_detail()
             self.query_one(StatusLine).draw()
 
     def recolour(self) -> None:
         super().recolour()
-        self._thumbnail.recolour(palette_of(self.app.current_theme.dark))
+        palette = palette_of(self.app.current_theme.dark)
+        self._thumbnail.recolour(palette)
+        self._rows.recolour(palette)
 
     def _draw_detail(self) -> None:
         key, project = self.table.selected, self.session.project
@@ -154,40 +166,38 @@ class SheetsScreen(PaneScreen):
 
     def _draw_thumbnail(self, key: str) -> None:
         looked = self.looked.get(key)
-        if looked is not None and looked.file in self._pictures:
-            self._thumbnail.show(self._pictures[looked.file], self._scene(key, looked))
+        self._thumbnail.show(self._pictures.get(looked), self._scene(key, looked))
+
+    def _draw_rows(self) -> None:
+        """The pictures of the rows in view, the larger the fewer sheets there are."""
+        if not self.is_mounted or not self.table.columns:
             return
-        self._thumbnail.show(None, self._scene(key, looked))
-        if looked is not None and looked.stamp is not None:
-            if self._resting is not None:
-                self._resting.stop()
-            self._resting = self.set_timer(REST, partial(self._open_picture, key, looked))
+        table, protocol = self.table, self.session.choice.protocol
+        in_cells = protocol == "halfcell"
+        high = 1
+        if protocol != "none":
+            high = row_height(table.row_count, table.room, 3 if in_cells else 2)
+        wide = 0 if high == 1 else WIDEST * high
+        table.lay_out(high, wide if in_cells else 0)
+        self._rows.styles.width = wide + 2
+        self._rows.display = bool(wide) and not in_cells
+        seen = [(top, looked) for top, key in table.tops if (looked := self.looked.get(key))]
+        chosen = self.looked.get(table.selected)
+        self._pictures.want([*filter(None, [chosen]), *(one for _, one in seen if wide)])
+        if in_cells and wide:
+            found = {
+                one.sheet.key: self._pictures.in_half_cells(one, Pixels(wide, high))
+                for _, one in seen
+            }
+            table.show_pictures({key: picture for key, picture in found.items() if picture})
+        elif wide:
+            self._rows.show_rows(seen, high, self._pictures)
 
-    def _open_picture(self, key: str, looked: Looked) -> None:
-        """Open the small copy of a sheet in a thread."""
-        from spyke_tui.errors import PictureError
-        from spyke_tui.model.layout import Layout
-        from spyke_tui.store.thumbnails import load_thumbnail
-
-        if self.table.selected != key:
-            return
-        layout = Layout.of(self.session.project.dataset, self.session.file.folder)
-
-        def load() -> None:
-            picture: SheetPicture | None = None
-            # What is wrong with it stands beside, from its header.
-            with suppress(PictureError, MemoryError):
-                picture = load_thumbnail(looked.state.path, layout.own / "thumbnails")
-            self.app.call_from_thread(partial(self._opened, key, looked, picture))
-
-        start(self, load, "thumbnail", thread=True)
-
-    def _opened(self, key: str, looked: Looked, picture: SheetPicture | None) -> None:
-        self._pictures[looked.file] = picture
-        while len(self._pictures) > 60:
-            del self._pictures[next(iter(self._pictures))]
-        if self.is_attached and self.table.selected == key:
-            self._draw_thumbnail(key)
+    def _arrived(self) -> None:
+        """One more picture is there."""
+        if self.is_attached and self.app.screen is self:
+            self._draw_rows()
+            self._draw_thumbnail(self.table.selected)
 
     def _scene(self, key: str, looked: Looked | None) -> Scene:
         """The sheet's crops, in the pixels of its small copy where that is there."""
@@ -195,7 +205,7 @@ class SheetsScreen(PaneScreen):
         sheet = project.sheets.get(key)
         size = (looked.state.size if looked else None) or (sheet.size if sheet else None)
         size = size or Pixels(1024, 1024)
-        picture = self._pictures.get(looked.file) if looked is not None else None
+        picture = self._pictures.get(looked)
         scene = scene_of(size, project.crops_of(key), None, self.session.editor.edge)
         return _scaled(scene, picture.size) if picture is not None else scene
 

@@ -14,8 +14,11 @@ from spyke_tui.tui.keymap import bindings_of
 from spyke_tui.tui.sheet_states import word_of
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from spyke_tui.tui.sheet_states import Looked
 
+PICTURE = "picture"
 COLUMNS = ("sheet", "state", "size", "use", "text", "kept", "drafts", "file", "note")
 
 Row = tuple[str, ...]
@@ -30,21 +33,81 @@ ORDERS: dict[str, Callable[[Row], object]] = {
 """The orders that a key goes round, by their words."""
 
 
-class SheetTable(DataTable[Text]):
-    """One row a sheet; its keys are those of the pane."""
+PICTURES = 5
+"""Rows with pictures that must fit, or there are none."""
+
+
+def row_height(rows: int, room: int, least: int) -> int:
+    """How many cells high rows are in `room`: all in view if they can be, and 1 without pictures.
+
+    `least`: the height from which on a picture shows something.
+    """
+    if room < PICTURES * least:
+        return 1
+    return next((high for high in (4, 3, 2) if high >= least and rows * high <= room), least)
+
+
+class SheetTable(DataTable["RenderableType"]):
+    """One row a sheet; its keys are those of the pane. Rows may begin with a picture."""
 
     BINDINGS: ClassVar = [*bindings_of("sheets", "screen")]
 
     def __init__(self) -> None:
-        super().__init__(id="table", cursor_type="row", zebra_stripes=True)
+        # The cursor's colour is for words without one of their own, not for pictures.
+        super().__init__(
+            id="table",
+            cursor_type="row",
+            zebra_stripes=True,
+            cursor_foreground_priority="renderable",
+        )
         self._rows: list[Row] = []
+        self._pictures: dict[str, RenderableType] = {}
+        self.row_height = 1
+        self._picture_width = 0
         self.order = next(iter(ORDERS))
         self.words = ""
         """Only rows that hold all of these are shown."""
 
     def on_mount(self) -> None:
+        self._add_columns()
+
+    def _add_columns(self) -> None:
+        if self._picture_width:
+            self.add_column("", key=PICTURE, width=self._picture_width)
         for name in COLUMNS:
             self.add_column(name, key=name)
+
+    def lay_out(self, row_height: int, picture_width: int) -> None:
+        """Rows of this height; a column for pictures as wide as that, in cells."""
+        if (row_height, picture_width) == (self.row_height, self._picture_width):
+            return
+        self.row_height, self._picture_width = row_height, picture_width
+        self.set_class(row_height > 1, "-tall")
+        selected, rows = self.selected, self._rows
+        self.clear(columns=True)
+        self._add_columns()
+        self._fill(rows)
+        self.select(selected)
+
+    @property
+    def room(self) -> int:
+        """How many lines there are for rows."""
+        return max(0, self.scrollable_content_region.height - self.header_height)
+
+    @property
+    def tops(self) -> list[tuple[int, str]]:
+        """At which line of the table each row begins that is wholly in view, and its sheet."""
+        height, first = self.row_height, self.header_height - round(self.scroll_y)
+        tops = [(first + at * height, row[0]) for at, row in enumerate(self._rows)]
+        last = self.header_height + self.room - height
+        return [(top, key) for top, key in tops if self.header_height <= top <= last]
+
+    def show_pictures(self, pictures: Mapping[str, RenderableType]) -> None:
+        """These, by sheet, in the column for pictures."""
+        for key, picture in pictures.items():
+            if self._picture_width and self._pictures.get(key) is not picture:
+                self._pictures[key] = picture
+                self.update_cell(key, PICTURE, picture)
 
     @property
     def selected(self) -> str:
@@ -85,7 +148,8 @@ class SheetTable(DataTable[Text]):
         self._rows = rows
         self.clear()
         for row in rows:
-            self.add_row(*map(_text, row), key=row[0])
+            picture = [self._pictures.get(row[0], "")] if self._picture_width else []
+            self.add_row(*picture, *map(_text, row), key=row[0], height=self.row_height)
         if rows:
             self.move_cursor(row=min(at, len(rows) - 1))
             self.select(selected)
