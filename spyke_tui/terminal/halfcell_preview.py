@@ -24,9 +24,9 @@ CELL_BYTES = 44
 FEWEST_CELLS = 8
 """Cells of the preview that follow even where nothing is left of the bytes of a nudge."""
 
-
-REST = 0.16
-"""Seconds without a change after which the real renderer draws the preview."""
+REST = 0.35
+"""Seconds without a change after which the real renderer draws the preview: some 6 kB, which keys
+that are pressed one after the other need not wait for on a slow line."""
 
 
 class HalfcellPreview:

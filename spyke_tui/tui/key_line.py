@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.message import Message
+from textual.widgets import Input
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.message_pump import MessagePump
     from textual.screen import Screen
+    from textual.widget import Widget
 
 PATIENCE = 1.0
 """Seconds after which a key counts as done: what it was for is gone perhaps, or very busy."""
@@ -91,8 +93,8 @@ class KeyLine:
 
     async def _let_through(self, event: Typed) -> None:
         focused = self._app.focused
-        if isinstance(event, events.Key) and event.key in getattr(focused, "nudges", ()):
-            await self._give(event)  # it leads nowhere else, and many of them come when it is held
+        if isinstance(event, events.Key) and _stays(event, focused):
+            await self._give(event)
             return
         self._acting = True
         self._number += 1
@@ -112,3 +114,11 @@ class KeyLine:
         self._acting = False
         while self._waiting and not self._acting:
             await self._let_through(self._waiting.popleft())
+
+
+def _stays(event: events.Key, focused: Widget | None) -> bool:
+    """Whether a key leads nowhere else: those that move a rectangle, of which many come when they
+    are held, and letters for a field."""
+    if isinstance(focused, Input):
+        return event.is_printable
+    return event.key in getattr(focused, "nudges", ())

@@ -20,8 +20,8 @@ from typing import Literal
 COLUMNS, ROWS = 200, 50
 CELL_WIDTH, CELL_HEIGHT = 10, 20
 
-Kind = Literal["text", "kitty", "sixel"]
-"""What pictures a terminal can show."""
+Kind = Literal["text", "kitty", "sixel", "xterm"]
+"""What pictures a terminal can show; xterm's sixels may have holes."""
 
 _ESCAPES = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[PX^_].*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)|\x1b[@-Z=>78]",
@@ -44,6 +44,7 @@ _FEATURES: Mapping[Kind, bytes] = {
     "text": b"\x1b[?62;22c",
     "kitty": b"\x1b[?62;22c",
     "sixel": b"\x1b[?63;1;2;4;22c",
+    "xterm": b"\x1b[?63;1;2;4;22c",
 }
 
 PIECE = 2048
@@ -240,15 +241,17 @@ class PseudoTerminal:
             level = b"ffff" if colour == b"10" else b"0000"
             return b"\x1b]%s;rgb:%s\x1b\\" % (colour, b"/".join([level] * 3))
         csi = question["csi"]
+        if csi in (b">q", b">0q") and self.kind == "xterm":
+            return b"\x1bP>|XTerm(379)\x1b\\"
         if csi == b"c":
             return _FEATURES[self.kind]
         if csi == b"14t":
             return b"\x1b[4;%d;%dt" % (self.rows * CELL_HEIGHT, self.columns * CELL_WIDTH)
         if csi == b"18t":
             return b"\x1b[8;%d;%dt" % (self.rows, self.columns)
-        if csi == b"?1;1;0S" and self.kind == "sixel":
+        if csi == b"?1;1;0S" and self.kind in ("sixel", "xterm"):
             return b"\x1b[?1;0;256S"
-        if csi == b"?2;1;0S" and self.kind == "sixel":
+        if csi == b"?2;1;0S" and self.kind in ("sixel", "xterm"):
             size = (self.columns * CELL_WIDTH, self.rows * CELL_HEIGHT)
             return b"\x1b[?2;0;%d;%dS" % size
         return _FIXED.get(csi, b"")
