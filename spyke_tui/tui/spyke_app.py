@@ -216,10 +216,14 @@ class SpykeApp(App[None]):
         self.do(action)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self.keys.take(event)
-        else:
+        if not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
+        elif not self.screen_stack:
+            pass  # it was on its way when the last screen was closed
+        elif event.is_forwarded:
+            await super().on_event(event)
+        else:
+            await self.keys.take(event)
 
     def on_acted(self, event: Acted) -> None:
         self.keys.acted(event)
