@@ -120,7 +120,7 @@ ACTIONS: tuple[Action, ...] = (
     _crops("Crops", "crop.new", "i", "New crop", "a draft in the middle of what is in view"),
     _crops("Crops", "crop.duplicate", "y", "Duplicate", "the same rectangle again, as a draft"),
     _crops("Crops", "crop.repeat", "Y", "New, same size", "a draft of the size of this crop in the middle of what is in view"),
-    _crops("Crops", "crop.mirror", "f", "Flipped twin", "also write this crop flipped; refused where that puts a detail on the wrong side"),
+    _crops("Crops", "crop.mirror", "f", "Flipped twin", "mirror: also write this crop flipped; refused where that puts a detail on the wrong side"),
     _crops("Crops", "crop.copy", "o", "Copy numbers", "put the rectangle on the clipboard, over SSH too"),
     _crops("Crops", "crops.filter", "/", "Filter", "list only some crops, n and p walk those: status:draft, missing:any, -tag:sword; Esc takes it away"),
     _crops("Crops", "crop.rename", "R", "Rename", "another name for this crop; its files follow with the next build"),
