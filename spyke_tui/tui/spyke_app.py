@@ -86,7 +86,7 @@ class SpykeApp(App[None]):
         self._leaving = False
         self._last_filter = NoCommands()
         self._pane = "crops"
-        self.add_mode("crops", lambda: CropsScreen(session, self.size))
+        self.add_mode("crops", lambda: CropsScreen(session, self.size, self.current_theme.dark))
         self.add_mode("sheets", self._sheets_screen)
         self.add_mode("captions", self._captions_screen)
         self.add_mode("set", self._set_screen)

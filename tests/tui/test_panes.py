@@ -9,11 +9,13 @@ from rich.color import ColorType
 from rich.segment import Segment
 
 from spyke_tui.actions import PANES
+from spyke_tui.store.config import Config
 from spyke_tui.terminal.capabilities import Choice
 from spyke_tui.terminal.cells import PLACEHOLDER
 from spyke_tui.tui.screens.help import HelpScreen
 from spyke_tui.tui.session import Session
 from spyke_tui.tui.spyke_app import SpykeApp
+from spyke_tui.tui.themes import palette_of
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -235,6 +237,15 @@ async def test_no_color_leaves_pictures_below_the_text_in_sight(
         anchors = [one for one in segments() if one.text.startswith(PLACEHOLDER)]
         assert len(anchors) == (2 if in_tmux else 0)
         assert all(one.style.color.type is ColorType.EIGHT_BIT for one in anchors)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_picture_takes_the_colours_that_were_asked_for(
+    opened: Callable, theme: str
+) -> None:
+    async with opened(config=Config(theme=theme)) as it:
+        corner = it.crops.sheet_view.row_cells(0)[0]
+        assert corner.bg == palette_of(theme == "dark").background
 
 
 async def test_the_theme_is_kept(opened: Callable) -> None:

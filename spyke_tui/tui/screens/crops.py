@@ -25,7 +25,7 @@ from spyke_tui.tui.messages import (
 from spyke_tui.tui.open_sheet import OpenSheet
 from spyke_tui.tui.pointer import Pointer, crop_under
 from spyke_tui.tui.screens.pane import PaneScreen
-from spyke_tui.tui.themes import palette_of, starts_dark
+from spyke_tui.tui.themes import palette_of
 from spyke_tui.tui.widgets.crop_facts import CropFacts
 from spyke_tui.tui.widgets.crop_keys import CropKeys
 from spyke_tui.tui.widgets.crop_list import CropList
@@ -60,9 +60,9 @@ class CropsScreen(PaneScreen):
 
     PANE = "crops"
 
-    def __init__(self, session: Session, size: Size) -> None:
+    def __init__(self, session: Session, size: Size, dark: bool) -> None:
         super().__init__(session, size)
-        self._palette = palette_of(starts_dark(session.left_at.get("dark")))
+        self._palette = palette_of(dark)
         self._surfaces = open_surfaces(
             session.choice.protocol, self._palette, session.choice.terminal
         )
