@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,12 @@ CLEAR_PATCHES = ("xterm", "foot")
 """Terminals (by the name they answer) in which pixels that a sixel picture leaves out stay as
 they were. Others paint them in the background colour, so they get whole cells."""
 
+
+TRUECOLOR = ("foot", "ghostty", "iterm2", "kitty", "wezterm")
+"""Terminals (by the name they answer, in small letters) that take any colour; so does xterm."""
+
+XTERM_TRUECOLOR = 331
+"""The first xterm that does."""
 
 KITTY_TERMS = ("xterm-kitty", "xterm-ghostty")
 """Values of TERM that only terminals with kitty graphics set; a hint where no answer came."""
@@ -55,7 +62,8 @@ def worth_asking(images: str, environ: Mapping[str, str], tmux: Tmux | None = No
     """Whether the terminal's answers could change anything."""
     if images == "auto" and (inside := multiplexer(environ)):
         return inside == "tmux" and tmux is not None and tmux.may_pass
-    return images in ("auto", "kitty", "sixel")
+    unsure = not environ.get("COLORTERM") and environ.get("TERM", "").startswith("xterm")
+    return images in ("auto", "kitty", "sixel") or (unsure and not multiplexer(environ))
 
 
 def choose(
@@ -108,6 +116,14 @@ def choose(
         # It is still busy opening its window, say; its answers are dropped when they come.
         return replace(base, protocol="kitty", found=f"{name} is known to have kitty graphics")
     return replace(base, found=f"{name} did not say what it can show")
+
+
+def takes_any_colour(name: str) -> bool:
+    """Whether a terminal of this name does. COLORTERM says so too, but not over SSH."""
+    xterm = re.match(r"XTerm\((\d+)", name)
+    if xterm is not None:
+        return int(xterm[1]) >= XTERM_TRUECOLOR
+    return name.lower().startswith(TRUECOLOR)
 
 
 def multiplexer(environ: Mapping[str, str]) -> str:

@@ -24,7 +24,12 @@ def run_app(project_path: Path, images: str = "auto") -> int:
     gc.disable()  # until the first frame: nearly all that start-up makes is there to stay
 
     from spyke_tui.store.config import load_config
-    from spyke_tui.terminal.capabilities import choose, multiplexer, worth_asking
+    from spyke_tui.terminal.capabilities import (
+        choose,
+        multiplexer,
+        takes_any_colour,
+        worth_asking,
+    )
     from spyke_tui.terminal.probe import Probe, cell_by_window
     from spyke_tui.terminal.tmux import ask_tmux
 
@@ -49,6 +54,8 @@ def run_app(project_path: Path, images: str = "auto") -> int:
     if answers.name and os.environ.get("TERM") == "xterm" and not os.environ.get("COLORTERM"):
         # Whatever says its name has 256 colours; by this old name it would be given 16.
         os.environ["TERM"] = "xterm-256color"
+    if takes_any_colour(answers.name):
+        os.environ.setdefault("COLORTERM", "truecolor")  # SSH and xterm itself leave it out
     app = SpykeApp(session)
     app.run()
     if app.failure is not None:

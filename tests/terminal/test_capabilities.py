@@ -11,7 +11,13 @@ import pytest
 
 from spyke_tui.model.geometry import Size
 from spyke_tui.terminal import probe as probe_module
-from spyke_tui.terminal.capabilities import IMAGES, choose, multiplexer, worth_asking
+from spyke_tui.terminal.capabilities import (
+    IMAGES,
+    choose,
+    multiplexer,
+    takes_any_colour,
+    worth_asking,
+)
 from spyke_tui.terminal.probe import Answers, Probe, parse
 from spyke_tui.terminal.tmux import Tmux, ask_tmux
 
@@ -165,6 +171,23 @@ def test_only_terminals_known_for_it_get_patches_with_holes() -> None:
     assert choose("auto", parse(XTERM), {}).terminal.clear_patches
     other = XTERM.replace(b"XTerm(379)", b"mlterm(3.9.3)")
     assert not choose("auto", parse(other), {}).terminal.clear_patches
+
+
+@pytest.mark.parametrize(
+    ("name", "takes"),
+    [("XTerm(379)", True), ("XTerm(330)", False), ("kitty(0.41.1)", True), ("foot(1.13.1)", True),
+     ("ghostty 1.1.3", True), ("WezTerm 20240203", True), ("iTerm2 3.5.0", True),
+     ("tmux 3.3a", False), ("mystery", False), ("", False)],
+)  # fmt: skip
+def test_terminals_that_take_any_colour_are_known_by_name(name: str, takes: bool) -> None:
+    assert takes_any_colour(name) == takes
+
+
+def test_for_half_cells_too_it_is_asked_whether_it_takes_any_colour() -> None:
+    assert worth_asking("halfcell", {"TERM": "xterm-256color"})
+    assert not worth_asking("halfcell", {"TERM": "xterm-256color", "COLORTERM": "truecolor"})
+    assert not worth_asking("halfcell", {"TERM": "vt100"})
+    assert not worth_asking("halfcell", {"TERM": "xterm", "TMUX": "x"})
 
 
 def test_a_known_terminal_that_is_slow_to_answer_is_believed() -> None:
