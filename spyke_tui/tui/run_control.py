@@ -49,6 +49,11 @@ class Attempt:
     hindrance: Hindrance | None = None
     again: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def is_waiting(self) -> bool:
+        """For a server that could not be reached, also while it is looked for once more."""
+        return self.phase != "starting" and self.hindrance is not None
+
 
 class RunControl:
     """One for each kind of run. `changed` is called whenever `attempt` says something else."""

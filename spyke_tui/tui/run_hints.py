@@ -21,7 +21,7 @@ HOW_TO_START = (
 def notice_words(view: RunView, attempt: Attempt | None) -> str:
     """What is wrong, and what to do about it; "" while all is well."""
     if attempt is not None:
-        if attempt.phase == "waiting" and attempt.hindrance is not None:
+        if attempt.is_waiting and attempt.hindrance is not None:
             return f"{attempt.hindrance.message} {HOW_TO_START}"
         return ""
     if view.message and view.state not in ("running", "done", "none", "starting"):
@@ -35,8 +35,11 @@ def notice_words(view: RunView, attempt: Attempt | None) -> str:
 
 def doing(attempt: Attempt | None) -> str:
     """What is done before there is a run."""
-    words = {"looking": "looks whether all is right", "waiting": "! no server yet"}
-    return words.get(attempt.phase, "starts") if attempt is not None else ""
+    if attempt is None:
+        return ""
+    if attempt.is_waiting:
+        return "! no server yet"
+    return "looks whether all is right" if attempt.phase == "looking" else "starts"
 
 
 def key_words(view: RunView, rejected: int) -> str:

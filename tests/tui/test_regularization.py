@@ -239,7 +239,11 @@ async def test_a_server_that_is_away_is_waited_for(reg: Callable, starts: Starts
         await it.until(lambda: it.rect()[0] == 61, "a nudge")
         assert it.rect()[0] == 61
         await it.press("f6")
-        await it.until(lambda: starts.looks > 2, "more looks")
+        seen = set()
+        await it.until(
+            lambda: seen.add("It can't be reached." in it.text()) or starts.looks > 8, "more looks"
+        )
+        assert seen == {True}, "what is wrong stands there while it is looked for again"
         starts.hindrances = []
         await it.until(lambda: starts.begun == [("reg", None, False)], "it starts by itself")
 

@@ -260,7 +260,7 @@ class RegularizationScreen(PaneScreen):
         rejected, attempt = self.rejected, self.control.attempt
         with self.spyke.writer.one_write():
             self._head.show(view, len(rejected), doing(attempt))
-            waits = attempt is not None and attempt.phase == "waiting"
+            waits = attempt is not None and attempt.is_waiting
             self._facts.show(Facts(view, settings, self._wanted(), waits))
             self._log.show(view)
             self.pictures.draw(view, rejected)

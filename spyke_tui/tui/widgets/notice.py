@@ -26,6 +26,8 @@ class Notice(TextPane):
         self._fit()
 
     def _fit(self) -> None:
+        if not self._words:
+            return
         # Not yet laid out, it is as wide as the pane that it belongs to.
         width = self.size.width or (self.parent.size.width if self.parent else 0)  # type: ignore[attr-defined]
         lines = wrap(plain(f"! {self._words}"), max(8, width))[:4]
