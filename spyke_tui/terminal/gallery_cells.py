@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spyke_tui.model.geometry import Rect, Size
-from spyke_tui.terminal.cells import ANY, Cell, Change
+from spyke_tui.terminal.cells import ANY, Cell, Change, half_cell
 from spyke_tui.terminal.gallery import Framed
-from spyke_tui.terminal.halfcell_frame import CELL, cell_of
+from spyke_tui.terminal.halfcell_frame import CELL
 from spyke_tui.terminal.scene import Palette
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update
 
@@ -84,7 +84,11 @@ class CellGallery:
                 if picture is not None:
                     at = 3 * (2 * y * slot.width + x)
                     below = at + 3 * slot.width
-                    cell = cell_of(picture.pixels[at : at + 3], picture.pixels[below : below + 3])
+                    # A preview is noise: a memory of its cells would only grow.
+                    cell = half_cell(
+                        int.from_bytes(picture.pixels[at : at + 3], "big"),
+                        int.from_bytes(picture.pixels[below : below + 3], "big"),
+                    )
                 old = self._rows[row][slot.left + x]
                 if cell != old and (picture is None or _differ(old, cell, self._tolerance)):
                     out.append(Change(row, slot.left + x, cell))
