@@ -14,6 +14,9 @@ from spyke_tui.model.project import Crop, Project
 from spyke_tui.tui.crop_selection import CropSelection
 from spyke_tui.tui.shapes import AspectLock, nearest_fit_in, shaped, stretched
 
+_UNKNOWN = Size(30_000, 30_000)
+"""How far keys move a crop on a sheet whose size nobody knows yet: no sheet is larger."""
+
 
 class CropReshaping(CropSelection):
     """Rectangles, moved and reshaped."""
@@ -124,7 +127,8 @@ class CropReshaping(CropSelection):
         crop = self.crop
         if crop is not None and self.target is not crop.rect:
             return crop.rect
-        return Rect(0, 0, self.sheet_size.width, self.sheet_size.height)
+        size = self.known_size_of(self.sheet_key) or _UNKNOWN
+        return Rect(0, 0, size.width, size.height)
 
     def _with(self, crop: Crop) -> Project:
         crops = list(self.project.crops)

@@ -70,16 +70,20 @@ class CropSelection:
 
     def size_of(self, key: str) -> Size:
         """The picture's true size; else the size in the file; else what holds all the crops."""
-        if size := self.picture_sizes.get(key):
+        if size := self.known_size_of(key):
             return size
-        sheet = self.project.sheets.get(key)
-        if sheet is not None and sheet.size is not None:
-            return sheet.size
         rects = [crop.rect for crop in self.project.crops_of(key)]
         return Size(
             max((rect.right for rect in rects), default=1024),
             max((rect.bottom for rect in rects), default=1024),
         )
+
+    def known_size_of(self, key: str) -> Size | None:
+        """The picture's true size, else the size in the file; None where nobody knows it yet."""
+        if size := self.picture_sizes.get(key):
+            return size
+        sheet = self.project.sheets.get(key)
+        return sheet.size if sheet is not None else None
 
     @property
     def indexes(self) -> list[int]:

@@ -39,6 +39,17 @@ def test_two_crops_of_one_id_are_two_crops() -> None:
     assert editor.crop is not None and editor.crop.rect.left == 405
 
 
+def test_keys_move_a_crop_before_the_size_of_its_sheet_is_known() -> None:
+    """A sheet that is missing, or not read yet: its other crops are not its border."""
+    editor = editor_of(Crop("first", "empty", Rect(10, 10, 100, 200)))
+    editor.open_sheet("empty")
+    editor.move(5, 7)
+    assert [crop.rect for crop in editor.project.crops] == [Rect(15, 17, 100, 200)]
+    editor.picture_sizes["empty"] = Size(116, 300)
+    editor.move(5, 0)
+    assert [crop.rect for crop in editor.project.crops] == [Rect(16, 17, 100, 200)]
+
+
 def test_an_undo_goes_to_what_it_changes() -> None:
     editor = editor_of(*CROPS)
     editor.move(1, 0)
