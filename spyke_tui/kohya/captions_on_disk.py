@@ -1,15 +1,18 @@
-"""Captions in the training folder that somebody else changed: found, and written over if asked."""
+"""Captions in the training folder: those that somebody else changed are found, and written over if
+asked; ours follow what is decided in the app."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from spyke_tui.errors import UsageError
 from spyke_tui.kohya.import_captions import read_caption
 from spyke_tui.kohya.plan import Planned, caption_bytes, plan_training
+from spyke_tui.kohya.sheets import duplicate_ids
+from spyke_tui.kohya.trainer import CAPTION_SUFFIX
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Project
 from spyke_tui.store.crops_file import FILE_NAME
@@ -36,16 +39,27 @@ class CaptionWatch:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._project: Project | None = None
         self._manifest: Manifest | None = None
         self._manifest_seen: tuple[object, ...] = ()
         self._known: dict[Path, tuple[Stamp, ChangedCaption | None]] = {}
+        self._seen: tuple[object, ...] = ()
+        self._found: tuple[ChangedCaption, ...] = ()
 
     def look(self, project: Project) -> tuple[ChangedCaption, ...]:
-        """The captions that say something else than crops.toml and were not left so by us."""
+        """The captions that say something else than crops.toml and were not left so by us.
+
+        Where nothing changed since the last look this costs one listing of the folder.
+        """
         layout = Layout.of(project.dataset, self._folder)
-        manifest = self._read_manifest(layout.root)
-        found = (self._changed(p, manifest) for p in plan_training(project, layout))
-        return tuple(changed for changed in found if changed is not None)
+        paths = (Manifest.path_in(layout.root), Manifest.journal_in(layout.root))
+        seen = (layout.train, *map(Stamp.of, paths), _stamps(layout.train))
+        if project is not self._project or seen != self._seen:
+            manifest = self._read_manifest(layout.root)
+            found = (self._changed(p, manifest) for p in plan_training(project, layout))
+            self._found = tuple(changed for changed in found if changed is not None)
+            self._project, self._seen = project, seen
+        return self._found
 
     def _read_manifest(self, root: Path) -> Manifest:
         paths = (Manifest.path_in(root), Manifest.journal_in(root))
@@ -83,11 +97,65 @@ class CaptionWatch:
         )
 
 
+def _stamps(train: Path) -> frozenset[tuple[object, ...]]:
+    """What the caption files look like; links are followed, as the trainer follows them."""
+    out = []
+    try:
+        with os.scandir(train) as entries:
+            for entry in entries:
+                if entry.name.endswith(CAPTION_SUFFIX):
+                    try:
+                        status = entry.stat()
+                    except OSError:
+                        continue
+                    stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+                    out.append((entry.name, *stamp))
+    except OSError:
+        pass
+    return frozenset(out)
+
+
 def write_captions(project: Project, folder: Path, names: Collection[str]) -> list[str]:
     """Write the caption files of these names over what is there; pictures are left alone.
 
     Returns the names written. Raises `WriteError`, `UsageError`, `ProjectLockedError`.
     """
+    return _write(project, folder, lambda planned, _: planned.caption_file.name in names)
+
+
+def follow_captions(project: Project, folder: Path) -> list[str]:
+    """Write the captions that changed since the last build into the files that are as we left
+    them; what somebody else changed or deleted stays so, and pictures wait for a build.
+
+    Returns the names written. Raises `WriteError`, `ProjectLockedError`.
+    """
+    layout = Layout.of(project.dataset, folder)
+    unclear = duplicate_ids(project)
+
+    def is_behind(planned: Planned, manifest: Manifest) -> bool:
+        return planned.crop.id not in unclear and _is_behind(planned, manifest)
+
+    manifest = Manifest.read(layout.root)
+    if not any(is_behind(planned, manifest) for planned in plan_training(project, layout)):
+        return []
+    try:
+        return _write(project, folder, is_behind)
+    except UsageError:
+        return []  # built from another crops.toml: a build says so
+
+
+def _is_behind(planned: Planned, manifest: Manifest) -> bool:
+    """Whether the file is ours and says what the crop said before."""
+    path = planned.caption_file
+    entry = manifest.files.get(manifest.name_of(path))
+    if entry is None or entry.sha256 == sha256_of_bytes(caption_bytes(planned.caption)):
+        return False
+    return manifest.state_of(path) == "ours"
+
+
+def _write(
+    project: Project, folder: Path, wanted: Callable[[Planned, Manifest], bool]
+) -> list[str]:
     layout = Layout.of(project.dataset, folder)
     written: list[str] = []
     with exclusive(layout.own / "lock", "spyke-tui"):
@@ -96,7 +164,7 @@ def write_captions(project: Project, folder: Path, names: Collection[str]) -> li
         try:
             for planned in plan_training(project, layout):
                 path = planned.caption_file
-                if path.name not in names or not os.path.lexists(path):
+                if not os.path.lexists(path) or not wanted(planned, manifest):
                     continue
                 data = caption_bytes(planned.caption)
                 digest = sha256_of_bytes(data)

@@ -113,7 +113,6 @@ def example_config(handover: Handover, *, cuda: bool) -> str:
         *(["persistent_data_loader_workers = true"] if cuda else []),
         "clip_skip = 2",
         "prior_loss_weight = 1.0",
-        "max_token_length = 75",
         "seed = 42",
     ]
     return "\n".join(lines)

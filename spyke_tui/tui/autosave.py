@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from textual.timer import Timer
 
-from spyke_tui.errors import WriteError
+from spyke_tui.errors import ProjectLockedError, WriteError
 from spyke_tui.store.crops_file import ChangedElsewhereError
 from spyke_tui.tui.background import start
-from spyke_tui.tui.messages import ProjectSaved, SaveFailed
+from spyke_tui.tui.messages import CaptionsNotWritten, ProjectSaved, SaveFailed
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -71,6 +71,17 @@ class Autosave:
             self._kept = history.version
             await asyncio.to_thread(save_history, self._session.file.path, history.steps)
 
+    async def _follow(self, project: Project) -> None:
+        """Bring the caption files that a build wrote in line with what is saved now."""
+        from spyke_tui.kohya.captions_on_disk import follow_captions
+
+        try:
+            await asyncio.to_thread(follow_captions, project, self._session.file.folder)
+        except ProjectLockedError:
+            pass  # a build is going on: it writes them, or the next save does
+        except (WriteError, OSError) as error:
+            self._app.post_message(CaptionsNotWritten(str(error)))
+
     def _due(self) -> None:
         self._timer = None
         start(self._app, self._save, "save")
@@ -103,6 +114,7 @@ class Autosave:
                 return False
             session.problem = ""
             await self._keep_steps()
+            await self._follow(project)
             self._app.post_message(ProjectSaved())
         self.changed()  # what was changed while the file was written
         return session.is_saved

@@ -263,7 +263,7 @@ def _tell(screen: CaptionsScreen, words: str, severity: str) -> None:
         screen.notify(plain(words), severity="error", markup=False)
     else:
         screen.say(plain(words))
-    screen.look()
+    screen.disk.look_now()
 
 
 COMMANDS: dict[str, Command] = {

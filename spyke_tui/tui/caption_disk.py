@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from spyke_tui.kohya.captions_on_disk import CaptionWatch, ChangedCaption, write_captions
@@ -10,18 +11,19 @@ from spyke_tui.tui.background import start
 
 if TYPE_CHECKING:
     from spyke_tui.model.project import Project
-    from spyke_tui.tui.screens.pane import PaneScreen
-    from spyke_tui.tui.session import Session
+    from spyke_tui.tui.spyke_app import SpykeApp
 
 
 class DiskCaptions:
     """What was found at the last look, but for what the user wants left."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._watch = CaptionWatch(session.file.folder)
+    def __init__(self, app: SpykeApp) -> None:
+        self._app = app
+        self._watch = CaptionWatch(app.session.file.folder)
         self._found: tuple[ChangedCaption, ...] = ()
         self._left: set[ChangedCaption] = set()
+        self._known: set[ChangedCaption] | None = None
+        """What the user has been told of, or what was so already when the app was opened."""
         self._is_looking = False
 
     @property
@@ -32,26 +34,43 @@ class DiskCaptions:
         """What the user should decide on for this crop: its own caption first, then its twin's."""
         return next((changed for changed in self.found if changed.crop_id == crop_id), None)
 
-    def look(self, screen: PaneScreen) -> None:
+    async def look(self) -> None:
         """Look at the files in a thread; the screen is drawn where there are news."""
         if self._is_looking:
             return
         self._is_looking = True
+        try:
+            found = await asyncio.to_thread(self._watch.look, self._app.session.project)
+        except (OSError, ValueError):
+            found = ()
+        finally:
+            self._is_looking = False
+        self._looked(found)
 
-        def work() -> None:
-            try:
-                found = self._watch.look(self._session.project)
-            except (OSError, ValueError):
-                found = ()
-            screen.app.call_from_thread(self._looked, screen, found)
+    def look_now(self) -> None:
+        """The same, for who has no time to wait."""
+        start(self._app, self.look, "caption files")
 
-        start(screen, work, "caption files", thread=True)
-
-    def _looked(self, screen: PaneScreen, found: tuple[ChangedCaption, ...]) -> None:
-        self._is_looking = False
+    def _looked(self, found: tuple[ChangedCaption, ...]) -> None:
         before, self._found = self._found, found
-        if before != found and screen.is_attached:
-            screen.draw()
+        if self._known is None:
+            self._known = set(found)
+        if before != found:
+            self._app.draw()
+        elif not self._app.offers_captions:  # seen twice: no write of ours that is on its way
+            self._tell([changed for changed in self.found if changed not in self._known])
+        if self._app.offers_captions:
+            self._known.update(found)
+
+    def _tell(self, news: list[ChangedCaption]) -> None:
+        """Say it where the Captions pane is not in front, once for each text."""
+        if not news or self._known is None:
+            return
+        self._known.update(news)
+        more = f" and {len(news) - 1} more" if len(news) > 1 else ""
+        self._app.notify(
+            f"{news[0].name}{more} changed by another program: F4 shows what can be done."
+        )
 
     def leave(self, changed: ChangedCaption) -> None:
         """Don't ask about this text again while the app runs."""
@@ -59,7 +78,7 @@ class DiskCaptions:
 
     def write(self, changed: ChangedCaption, project: Project) -> None:
         """Write what `project` says over the file. For a thread; raises `SpykeError`."""
-        write_captions(project, self._session.file.folder, {changed.name})
+        write_captions(project, self._app.session.file.folder, {changed.name})
 
 
 def words_of(changed: ChangedCaption) -> str:

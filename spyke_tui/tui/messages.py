@@ -72,6 +72,14 @@ class ProjectSaved(Message):
     """crops.toml holds what is on the screen."""
 
 
+class CaptionsNotWritten(Message):
+    """crops.toml is saved, but a caption file could not be brought in line with it."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self.problem = problem
+
+
 class SaveFailed(Message):
     """crops.toml could not be written. `problem` is empty where a question tells it."""
 

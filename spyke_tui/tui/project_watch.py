@@ -1,10 +1,12 @@
-"""crops.toml while the app is open: changed by an editor or git, or held by another instance."""
+"""crops.toml and the captions while the app is open: changed by an editor or git, or held by
+another instance."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import ProjectFileError, SpykeError
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     from spyke_tui.tui.spyke_app import SpykeApp
 
 PAUSE = 0.4
-"""Seconds between two looks at the file."""
+"""Seconds between two looks at the files."""
+
+SELDOM = 4
+"""Looks at crops.toml for one at the captions while these are not in front."""
 
 TITLE = "crops.toml was changed by another program, and here too"
 KEPT = (("mine", "ours"), ("theirs", "theirs"))
@@ -39,7 +44,7 @@ class ProjectWatch:
         self._lock = self._new_lock()
         self._told = ""
         self._asked = ""
-        self._missing = 0
+        self._missing = self._rounds = 0
         self._reloading = False
 
     def begin(self) -> None:
@@ -84,6 +89,15 @@ class ProjectWatch:
             await asyncio.sleep(PAUSE)
             await self._mind_the_lock()
             await self._look()
+            await self._look_at_captions()
+
+    async def _look_at_captions(self) -> None:
+        """At each look where they are in front, else now and then."""
+        self._rounds += 1
+        if self._app.offers_captions or self._rounds % SELDOM == 0:
+            if self._rounds == SELDOM:  # what it needs is loaded beside the event loop
+                await asyncio.to_thread(import_module, "spyke_tui.tui.caption_disk")
+            await self._app.captions_on_disk.look()
 
     def _tidy(self) -> None:
         """Take away what a killed process left half written; of a living one nothing."""

@@ -25,7 +25,7 @@ from spyke_tui.tui.key_line import Acted, KeyLine
 from spyke_tui.tui.keymap import bindings_of, keymap_of
 from spyke_tui.tui.last_filter import NoCommands
 from spyke_tui.tui.left_screens import has_left
-from spyke_tui.tui.messages import SaveFailed
+from spyke_tui.tui.messages import CaptionsNotWritten, SaveFailed
 from spyke_tui.tui.pictures import Pictures
 from spyke_tui.tui.screens.crops import CropsScreen
 from spyke_tui.tui.screens.pane import PaneScreen
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
+    from spyke_tui.tui.caption_disk import DiskCaptions
     from spyke_tui.tui.project_watch import ProjectWatch
     from spyke_tui.tui.run_watch import RunWatch
 
@@ -83,6 +84,7 @@ class SpykeApp(App[None]):
         self.project_watch: ProjectWatch | None = None
         self.runs: RunWatch | None = None
         self.keys = KeyLine(self, super().on_event)
+        self._captions_on_disk: DiskCaptions | None = None
         self._leaving = False
         self._last_filter = NoCommands()
         self._pane = "crops"
@@ -275,6 +277,20 @@ class SpykeApp(App[None]):
         self.theme = LIGHT.name if self.current_theme.dark else DARK.name
 
     @property
+    def captions_on_disk(self) -> DiskCaptions:
+        """Caption files that somebody else changed."""
+        if self._captions_on_disk is None:
+            from spyke_tui.tui.caption_disk import DiskCaptions
+
+            self._captions_on_disk = DiskCaptions(self)
+        return self._captions_on_disk
+
+    @property
+    def offers_captions(self) -> bool:
+        """Whether the Captions pane is in front, which says itself what changed on the disk."""
+        return self._pane == "captions"
+
+    @property
     def shows_pane(self) -> bool:
         """Whether a pane is in front, and nothing over it."""
         return isinstance(self.screen, PaneScreen)
@@ -335,6 +351,10 @@ class SpykeApp(App[None]):
     def on_project_saved(self) -> None:
         self._leaving = False
         self.draw()
+
+    def on_captions_not_written(self, event: CaptionsNotWritten) -> None:
+        words = f"crops.toml is saved, the captions are not: {event.problem}"
+        self.notify(plain(words), severity="warning", markup=False)
 
     def on_save_failed(self, event: SaveFailed) -> None:
         if event.problem:

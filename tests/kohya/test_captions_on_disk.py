@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from spyke_tui.errors import ProjectLockedError
-from spyke_tui.kohya.captions_on_disk import CaptionWatch, ChangedCaption, write_captions
+from spyke_tui.kohya.captions_on_disk import (
+    CaptionWatch,
+    ChangedCaption,
+    follow_captions,
+    write_captions,
+)
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.lock import exclusive
 from tests.little_project import LittleProject, contents
@@ -74,3 +79,39 @@ def test_while_a_build_runs_nothing_is_written(little: LittleProject) -> None:
         pytest.raises(ProjectLockedError),
     ):
         write_captions(project, little.folder, {"front.txt"})
+
+
+def test_captions_of_ours_follow_the_project(little: LittleProject) -> None:
+    built = contents(little.train)
+    assert follow_captions(CropsFile.read(little.crops_toml).project, little.folder) == []
+    little.change("front", view="side view")
+    little.change("face", view="side view")
+    (little.train / "face.txt").write_text("mine\n")
+    (little.train / "back.txt").unlink()
+    project = CropsFile.read(little.crops_toml).project
+    assert follow_captions(project, little.folder) == ["front.txt"]
+    assert (little.train / "front.txt").read_bytes() == b"hero_v1, side view\n"
+    assert (little.train / "face.txt").read_text() == "mine\n"
+    assert not (little.train / "back.txt").exists()
+    assert follow_captions(project, little.folder) == []
+    pictures = {name: data for name, data in contents(little.train).items() if ".png" in name}
+    assert pictures.items() <= built.items()
+    assert [Path(kept.file).name for kept in little.build().kept] == ["face.txt"]
+
+
+def test_without_a_build_no_caption_is_written(tmp_path: Path) -> None:
+    little = LittleProject(tmp_path / "little")
+    before = contents(little.folder)
+    assert follow_captions(CropsFile.read(little.crops_toml).project, little.folder) == []
+    assert contents(little.folder) == before
+
+
+def test_a_look_sees_each_change_of_a_file_and_of_the_project(little: LittleProject) -> None:
+    watch, file = CaptionWatch(little.folder), CropsFile.read(little.crops_toml)
+    path = little.train / "front.txt"
+    path.write_text("hero_v1, side view\n")
+    assert [changed.text for changed in watch.look(file.project)] == ["hero_v1, side view"]
+    path.write_text("hero_v1, back view\n")  # of the same length
+    assert [changed.text for changed in watch.look(file.project)] == ["hero_v1, back view"]
+    little.change("front", view="back view")
+    assert watch.look(CropsFile.read(little.crops_toml).project) == ()

@@ -306,6 +306,36 @@ async def test_a_changed_file_is_written_over_or_left(captions: Callable, projec
     assert picture.read_bytes().endswith(b"retouched")  # only the caption was meant
 
 
+async def test_a_built_caption_follows_what_is_typed(captions: Callable, project: Path) -> None:
+    text = build(project)
+    async with captions() as it:
+        await it.press("tab", *"side view")
+        await it.until(lambda: b"side view" in text.read_bytes(), "the caption on the disk")
+        await it.press("ctrl+z")
+        await it.until(lambda: b"side view" not in text.read_bytes(), "undo too")
+        text.write_text("mine\n")
+        await it.until(lambda: "front.txt was changed" in it.text(), "the notice")
+        await it.press(*"back view")
+        await it.saved()
+        assert text.read_text() == "mine\n"
+
+
+async def test_a_changed_caption_is_told_on_other_panes_once(
+    captions: Callable, project: Path
+) -> None:
+    text = build(project)
+    async with captions() as it:
+        await it.press("f3")
+        text.write_text("mine\n")
+        told = "front.txt changed by another program"
+        await it.until(lambda: any(told in note.message for note in it.app._notifications), told)
+        it.app.clear_notifications()
+        text.write_text("mine again\n")
+        await it.until(lambda: any(told in note.message for note in it.app._notifications), told)
+        await it.press("f4")
+        await it.until(lambda: "It says: mine again" in it.text(), "the notice")
+
+
 # Odd places
 
 

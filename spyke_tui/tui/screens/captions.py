@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from spyke_tui.model.vocabulary import Vocabulary
 from spyke_tui.terminal.surface import open_surfaces
 from spyke_tui.tui.caption_commands import COMMANDS
-from spyke_tui.tui.caption_disk import DiskCaptions, words_of
+from spyke_tui.tui.caption_disk import words_of
 from spyke_tui.tui.caption_editor import CaptionEditor
 from spyke_tui.tui.caption_proposals import Proposing
 from spyke_tui.tui.crop_sheet import CropSheet
@@ -37,10 +37,8 @@ if TYPE_CHECKING:
 
     from spyke_tui.model.caption_form import TextField
     from spyke_tui.model.project import Project
+    from spyke_tui.tui.caption_disk import DiskCaptions
     from spyke_tui.tui.session import Session
-
-LOOK = 1.0
-"""Seconds between two looks at the caption files."""
 
 TYPING = (
     "Enter next picture", "Tab next field", "ctrl+r as previous", "ctrl+t this field as previous",
@@ -65,7 +63,6 @@ class CaptionsScreen(PaneScreen):
     def __init__(self, session: Session, size: Size, dark: bool) -> None:
         super().__init__(session, size)
         self.captions = CaptionEditor(session)
-        self.disk = DiskCaptions(session)
         self.proposing = Proposing()
         self._palette = palette_of(dark)
         choice = session.choice
@@ -107,8 +104,7 @@ class CaptionsScreen(PaneScreen):
         self._picture.display = self.session.choice.protocol != "none"
         self.form.enter()
         self.draw()
-        self.look()
-        self.set_interval(LOOK, self.look)
+        self.disk.look_now()
 
     def on_screen_suspend(self) -> None:
         for pane in self.query(PicturePane):
@@ -118,7 +114,7 @@ class CaptionsScreen(PaneScreen):
         for pane in self.query(PicturePane):
             pane.reshow()
         if self.is_mounted:
-            self.look()
+            self.disk.look_now()
 
     # Keys
 
@@ -192,6 +188,8 @@ class CaptionsScreen(PaneScreen):
         self.call_after_refresh(self.draw)
 
     def draw(self) -> None:
+        if not hasattr(self, "form"):
+            return  # news came before the parts were there; they are drawn when they are
         editor = self.session.editor
         crop, project = editor.crop, self.session.project
         with self.spyke.writer.one_write():
@@ -276,10 +274,9 @@ class CaptionsScreen(PaneScreen):
 
     # Captions on disk
 
-    def look(self) -> None:
-        """Look at the caption files, beside the event loop."""
-        if self.app.screen is self:
-            self.disk.look(self)
+    @property
+    def disk(self) -> DiskCaptions:
+        return self.spyke.captions_on_disk
 
     def _draw_disk(self) -> None:
         crop = self.session.editor.crop

@@ -55,6 +55,7 @@ class SheetsScreen(PaneScreen):
         super().__init__(session, size)
         self.sheets: SheetEditor = SheetEditor(session)
         self.looked: dict[str, Looked] = {}
+        self._is_looking = False
         self.table: SheetTable = SheetTable()
         self.prompt: Prompt = Prompt()
         self._pictures = SheetPictures(self, self._arrived)
@@ -212,19 +213,23 @@ class SheetsScreen(PaneScreen):
     # Files
 
     def _look_again(self) -> None:
-        if self.is_attached and self.app.screen is self:
-            start(self, self._look, "look", exclusive=True)
+        if self.is_attached and self.app.screen is self and not self._is_looking:
+            self._is_looking = True
+            start(self, self._look, "look")
 
     async def _look(self) -> None:
         """Look at every picture's file, one after the other, and show what each says."""
         folder = self.session.file.folder
         changed = False
-        for key, sheet in self.session.project.sheets.items():
-            before = self.looked.get(key)
-            found = await asyncio.to_thread(look_at, sheet, folder, before)
-            if found is not before:
-                self.looked[key] = found
-                changed = True
+        try:
+            for key, sheet in self.session.project.sheets.items():
+                before = self.looked.get(key)
+                found = await asyncio.to_thread(look_at, sheet, folder, before)
+                if found is not before:
+                    self.looked[key] = found
+                    changed = True
+        finally:
+            self._is_looking = False
         if changed:
             self.draw()
 
