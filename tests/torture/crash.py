@@ -44,7 +44,7 @@ def play(case: Case, here: Bench) -> Outcome:
 def cases(number: int, seed: int, here: Bench) -> list[Case]:
     """A fair mixture of scripts, commands and endings; the same for the same seed."""
     pick = random.Random(seed)
-    endings = here.endings()
+    endings = pick.sample(here.endings(), len(here.endings()))
     found = []
     for at in range(number):
         ending = endings[at % len(endings)]

@@ -12,15 +12,15 @@ ROOT = Path(__file__).parents[2]
 def run(*words: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "tests.torture", *words], cwd=ROOT, capture_output=True, text=True,
-        timeout=240, check=False,
+        timeout=900, check=False,
     )  # fmt: skip
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
 def test_killed_at_random_points_it_loses_nothing() -> None:
-    # A second is promised; a machine with other tests to run may need more.
-    words = run("crash", "--kills", "10", "--seed", "11", "--jobs", "2", "--promise", "3")
+    # Seven endings, eight kinds of work. A second is promised; a busy machine may need more.
+    words = run("crash", "--kills", "8", "--seed", "131", "--jobs", "2", "--promise", "5")
     assert " 0 with findings" in words
 
 
