@@ -265,7 +265,7 @@ def test_over_ssh_with_the_connection_dropped_in_a_run(home: Path) -> None:
         terminal = log_in("second")
         try:
             until(lambda: "saved" in terminal.shown(), "the first screen", terminal.shown)
-            terminal.press("l")
+            terminal.press("1", "l")  # whether or not they arrived the last time
             until(
                 lambda: sum_of(changes(before, project.crops())) == (1, 0),
                 "a nudge",
