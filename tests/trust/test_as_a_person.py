@@ -71,7 +71,7 @@ def go_the_whole_road(terminal: Terminal, project: Project, figures: dict[str, i
         asked = [0.0]
 
         def answered() -> bool:
-            if "Enter" in terminal.shown():
+            if "Enter take" in terminal.shown():
                 return True
             if monotonic() - asked[0] > 4:
                 terminal.press("a")
