@@ -187,10 +187,10 @@ def _read_size(table: Table) -> Size | None:
 
 def _read_rect(table: Table | None, path_owner: Table, key: str, unknown: list[str]) -> Rect:
     if table is None:
-        raise path_owner.fail(key, "is missing and required.", f"Add {key} = {RECT_EXAMPLE}.")
+        raise path_owner.missing(key, f"Add {key} = {RECT_EXAMPLE}.")
     for name in ("left", "top", "width", "height"):
         if not table.has(name):
-            raise table.fail(name, "is missing and required.", f"Write {key} = {RECT_EXAMPLE}.")
+            raise table.missing(name, f"Write {key} = {RECT_EXAMPLE}.")
     # A size below 1 or a negative place is a contradiction with the sheet: `check` names it.
     examples = {"left": 0, "top": 0, "width": 512, "height": 512}
     rect = Rect(*(table.integer(name, example) for name, example in examples.items()))

@@ -68,6 +68,15 @@ class Table:
     def fail(self, key: Key | None, message: str, fix: str) -> FieldError:
         return FieldError(self.path if key is None else (*self.path, key), message, fix)
 
+    def missing(self, key: str, fix: str) -> FieldError:
+        """The error of a required key that is not there; a misspelt one is named instead."""
+        import difflib
+
+        near = difflib.get_close_matches(key, self.data, 1, 0.75)
+        if near:
+            fix = f"It says {near[0]}: write {key} instead."
+        return self.fail(key, "is missing and required.", fix)
+
     def _get(self, key: str, kind: type | tuple[type, ...], wanted: str, example: str) -> Any:
         self.known.add(key)
         value = self.data.get(key)
@@ -85,7 +94,7 @@ class Table:
 
     def required_text(self, key: str, example: str) -> str:
         if key not in self.data:
-            raise self.fail(key, "is missing and required.", f'Add {key} = "{example}".')
+            raise self.missing(key, f'Add {key} = "{example}".')
         return self.text(key)
 
     def name(self, key: str, value: str, pattern: str, rule: str) -> str:

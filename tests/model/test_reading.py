@@ -199,6 +199,11 @@ def test_contradictions_are_let_through() -> None:
         (HEAD + CROP + "rect = [1, 2, 3, 4]", "crops[0].rect", "left ="),
         (HEAD + CROP + "rect = { left = 1, top = 2, width = 3 }", "crops[0].rect.height", "rect ="),
         (
+            HEAD + CROP + "rect = { left = 1, top = 2, widht = 3, height = 4 }",
+            "crops[0].rect.width", "It says widht: write width",
+        ),
+        ('[dataset]\ncharacter = "s"\ntriger = "t"', "dataset.trigger", "triger: write trigger"),
+        (
             HEAD + CROP + RECT + CROP + 'rect = { left = 0, top = 0, width = "w", height = 1 }',
             "crops[1].rect.width", "width =",
         ),
