@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from spyke_tui.errors import UsageError
 from spyke_tui.model.caption import caption_of, mirror_caption_of, split_tags, unique_tags
 from spyke_tui.model.mirror_words import swap_sides
-from spyke_tui.model.mirroring import mirror_refusal
+from spyke_tui.model.mirroring import mirror_refusal, with_twin
 from spyke_tui.model.project import FRAMINGS, STATUSES, Crop, Dataset, Project, Status
 from spyke_tui.model.tag_edits import exchanged, inserted, with_tag_exchanged, with_tags
 
@@ -111,7 +111,8 @@ def set_field(
 ) -> BatchEdit:
     """Set one field of crops. Raises `UsageError` for a value that the field can't hold.
 
-    `mirror` is guarded: a crop that must not be flipped is skipped and says why.
+    `mirror` is guarded: a crop that must not be flipped is skipped and says why; a twin whose
+    caption would name the wrong side gets one of its own.
     """
     _require_value(name, value)
 
@@ -120,6 +121,8 @@ def set_field(
             refusal = mirror_refusal(crop, project.dataset)
             if refusal is not None:
                 return refusal
+        if name == "mirror":
+            return with_twin(crop, project.dataset, wanted=bool(value))
         return replace(crop, **{name: value})  # type: ignore[arg-type]
 
     return _edited(project, ids, f"set {name} to {_shown(value)}", change)

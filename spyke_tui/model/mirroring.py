@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from spyke_tui.model.caption import one_line
+from dataclasses import replace
+
+from spyke_tui.model.caption import caption_of, one_line
+from spyke_tui.model.mirror_words import mirror_proposal
 from spyke_tui.model.project import Crop, Dataset
 
 
@@ -29,6 +32,20 @@ def mirror_refusal(crop: Crop, dataset: Dataset) -> str | None:
 def has_twin(crop: Crop, dataset: Dataset) -> bool:
     """Whether a flipped twin of this crop is written."""
     return crop.mirror and mirror_refusal(crop, dataset) is None
+
+
+def with_twin(crop: Crop, dataset: Dataset, *, wanted: bool) -> Crop:
+    """`crop` with a flipped twin asked for, or no longer; whether it may be is not asked here.
+
+    Where its caption names a side, the twin gets one of its own with left and right exchanged,
+    unless it has one already; a caption that is no more than this goes with the twin.
+    """
+    proposal = mirror_proposal(caption_of(crop, dataset))
+    own = one_line(crop.mirror_caption)
+    if wanted:
+        return replace(crop, mirror=True, mirror_caption=crop.mirror_caption if own else proposal)
+    kept = "" if own == proposal else crop.mirror_caption
+    return replace(crop, mirror=False, mirror_caption=kept)
 
 
 def _key(detail: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from spyke_tui.model.caption import one_line
 from spyke_tui.model.geometry import Edge, Rect
 from spyke_tui.tui.crop_editor import FAR, CropEditor
 from spyke_tui.tui.crop_selection import STEPS
@@ -91,6 +92,14 @@ def _mirror(screen: CropsScreen) -> None:
     reason = screen.editor.turn_mirror()
     if reason is not None:
         screen.notify(f"No flipped twin: {reason}.", severity="warning", markup=False)
+        return
+    crop = screen.editor.crop
+    if crop is not None and crop.mirror and (own := one_line(crop.mirror_caption)):
+        screen.notify(
+            f'The twin says, with left and right exchanged: "{own}". If that is wrong, u takes the '
+            "twin back, or mend mirror_caption in crops.toml.",
+            markup=False,
+        )
 
 
 def _copy(screen: CropsScreen) -> None:

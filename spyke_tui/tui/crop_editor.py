@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from spyke_tui.model.geometry import Rect, nearest_fit
-from spyke_tui.model.mirroring import mirror_refusal
+from spyke_tui.model.mirroring import mirror_refusal, with_twin
 from spyke_tui.model.project import Crop, Project, Status
 from spyke_tui.tui.crop_reshaping import CropReshaping
 
@@ -84,7 +84,8 @@ class CropEditor(CropReshaping):
         if not crop.mirror and (reason := mirror_refusal(crop, self.project.dataset)):
             return reason
         label = f"{'no twin' if crop.mirror else 'twin'} {crop.id}"
-        self._apply(label, self._with(replace(crop, mirror=not crop.mirror)))
+        changed = with_twin(crop, self.project.dataset, wanted=not crop.mirror)
+        self._apply(label, self._with(changed))
         return None
 
     def delete(self) -> str | None:

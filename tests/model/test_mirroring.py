@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from spyke_tui.model.geometry import Rect
-from spyke_tui.model.mirroring import has_twin, mirror_refusal
+from spyke_tui.model.mirroring import has_twin, mirror_refusal, with_twin
 from spyke_tui.model.project import Crop, Dataset
 
 DATASET = Dataset("spyke", "s_v1", details=("bracer", "cloak"), one_sided=("bracer", "pauldron"))
@@ -47,3 +47,18 @@ def test_where_nothing_has_one_side(details: tuple[str, ...] | None) -> None:
 
 def test_a_twin_is_asked_for() -> None:
     assert not has_twin(replace(CROP, mirror=False), DATASET)
+
+
+def test_a_twin_whose_caption_names_a_side_gets_one_of_its_own() -> None:
+    crop = replace(CROP, mirror=False, pose="left hand raised")
+    twin = with_twin(crop, DATASET, wanted=True)
+    assert (twin.mirror, twin.mirror_caption) == (True, "s_v1, right hand raised")
+    assert with_twin(twin, DATASET, wanted=False) == crop
+    written = replace(crop, mirror_caption="s_v1, waving")
+    assert with_twin(written, DATASET, wanted=True).mirror_caption == "s_v1, waving"
+    assert with_twin(replace(written, mirror=True), DATASET, wanted=False) == written
+
+
+def test_a_twin_whose_caption_names_none_has_the_crops() -> None:
+    crop = replace(CROP, mirror=False, pose="upright")
+    assert with_twin(crop, DATASET, wanted=True) == replace(crop, mirror=True)

@@ -287,6 +287,23 @@ async def test_a_twin_is_asked_for_and_guarded(opened: Callable) -> None:
         assert any("nobody has said" in note.message for note in it.app._notifications)
 
 
+async def test_a_twin_of_a_caption_with_a_side_says_the_other_one(opened: Callable) -> None:
+    async with opened() as it:
+        file = it.folder / "crops.toml"
+        said = 'framing = "full body"\npose = "left hand raised"'
+        file.write_text(file.read_text().replace('framing = "full body"', said, 1))
+        it.app.do("project.reload")
+        await it.until(lambda: it.session.project.crop("front").pose != "", "the file read again")
+        await it.press("f")
+        crop = it.session.project.crop("front")
+        assert crop.mirror and "right hand raised" in crop.mirror_caption
+        assert any("right hand raised" in note.message for note in it.app._notifications)
+        await it.press("f4")
+        assert "its twin:" in it.text()
+        await it.press("f3", "u")
+        assert it.session.project.crop("front").mirror_caption == ""
+
+
 async def test_the_last_size_again_and_the_numbers_on_the_clipboard(opened: Callable) -> None:
     async with opened() as it:
         await it.press("Y")

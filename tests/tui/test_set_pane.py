@@ -466,3 +466,12 @@ async def test_the_mouse_selects(the_set: Callable) -> None:
         slot = grid.layout_.slots()[2]
         await it.pilot.click(grid, offset=(slot.left + 2, slot.top + 2))
         assert it.session.editor.crop.id == "angry"
+
+
+async def test_before_the_first_check_nothing_is_called_fine(opened: Callable) -> None:
+    async with opened(images="none") as it:
+        await it.press("f5")
+        heading = it.app.screen.findings.heading
+        assert it.app.screen.check.report is not None or "0 errors" not in heading
+        await it.until(lambda: it.app.screen.check.is_current, "the report")
+        assert "error" in it.app.screen.findings.heading

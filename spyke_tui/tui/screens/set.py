@@ -178,6 +178,7 @@ class SetScreen(PaneScreen):
         self.meters.show(self._meters[1], max(10, height * 3 // 5))
         words = "g mends" if self.check.mendable else ""
         words = words if self.check.is_current else "checking ..."
+        self.findings.is_known = self.check.report is not None
         self.findings.show(self.check.findings, words, self.can_mend)
 
     def _draw_detail(self) -> None:

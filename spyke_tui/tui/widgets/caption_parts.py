@@ -12,10 +12,12 @@ from spyke_tui.model.caption import (
     compose,
     estimate_tokens,
     has_override,
+    one_line,
     split_tags,
     starts_with_trigger,
 )
 from spyke_tui.model.caption_diff import tag_diff
+from spyke_tui.model.mirroring import has_twin
 from spyke_tui.model.undecided import undecided
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.widgets.cell_pane import TextPane
@@ -132,6 +134,8 @@ class CaptionView(InkPane):
         if tokens > CLIP_TOKENS:
             words += ": the end is lost"
         rows += self._said(words, ink)
+        if has_twin(crop, dataset) and one_line(crop.mirror_caption):
+            rows += self._said(f"its twin: {one_line(crop.mirror_caption)}", "secondary")
         if not starts_with_trigger(caption_of(crop, dataset), dataset.trigger):
             rows += self._said(f"! does not begin with {dataset.trigger}", "error")
         if found := undecided(crop, dataset):

@@ -22,6 +22,8 @@ class FindingList(RowList):
     def __init__(self) -> None:
         super().__init__("set-findings", "Findings")
         self.findings: Sequence[Finding] = ()
+        self.is_known = False
+        """Whether there was a check yet: before it, no findings are no good news."""
         self._mends: Callable[[Finding], bool] = lambda _: False
         self._words = ""
         self._drawn: tuple[Sequence[Finding], int, list[list[list[Cell]]]] | None = None
@@ -51,6 +53,8 @@ class FindingList(RowList):
 
     @property
     def heading(self) -> str:
+        if not self.is_known:
+            return self._words
         errors = sum(finding.severity == "error" for finding in self.findings)
         return f"{_number(errors, 'error')}, {_number(len(self.findings) - errors, 'warning')}" + (
             f"  {self._words}" if self._words else ""
