@@ -49,6 +49,8 @@ class History:
         self._refused: Step | None = None
         self.holder = ""
         """Who has this project, where it is not us: then nothing changes."""
+        self.is_over = False
+        """The program ends and has saved: what keys that still wait would change is lost."""
         self.version = 0
         """Counts what happened, so that it is known when the steps must be kept anew."""
 
@@ -76,11 +78,7 @@ class History:
         """
         if project == self._project:
             return
-        if self.holder:
-            raise ReadOnlyError(
-                f"Nothing can be changed here: {self.holder} has this project open.",
-                "As soon as that one is closed, this one goes on by itself.",
-            )
+        self._require_ours()
         from spyke_tui.model.patch import patch_between  # not needed for the first frame
 
         last = self._done[-1] if self._done else None
@@ -127,10 +125,20 @@ class History:
         """The next `apply` starts a step of its own."""
         self._burst_open = False
 
+    def _require_ours(self) -> None:
+        if self.is_over:
+            raise ReadOnlyError("Nothing is changed any more: the program ends.", "Start it again.")
+        if self.holder:
+            raise ReadOnlyError(
+                f"Nothing can be changed here: {self.holder} has this project open.",
+                "As soon as that one is closed, this one goes on by itself.",
+            )
+
     def undo(self) -> str | None:
         """Go one step back; the step's label, or None where there is none.
 
         Raises `StepRefusedError` where it no longer fits; asked again, that step is passed over.
+        Raises `ReadOnlyError`.
         """
         return self._travel(self._done, self._undone, back=True)
 
@@ -140,6 +148,8 @@ class History:
 
     def _travel(self, source: list[Step], target: list[Step], *, back: bool) -> str | None:
         self._burst_open = False
+        if source:
+            self._require_ours()
         if source and source[-1] is self._refused:
             source.pop()
         self._refused = None

@@ -135,18 +135,22 @@ def remove_leftovers(folder: Path) -> None:
             name = entry.name
             if name.startswith(TEMPORARY_PREFIX) and entry.is_file(follow_symlinks=False):
                 writer = name.removeprefix(TEMPORARY_PREFIX).partition("-")[0]
-                if not (writer.isdecimal() and _is_running(int(writer))):
+                if not (writer.isdecimal() and is_running(int(writer))):
                     with contextlib.suppress(OSError):
                         os.unlink(entry.path)
 
 
-def _is_running(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Whether a process of this machine still does; one that only waits to be buried does not."""
     try:
         os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
     except PermissionError:
         return True
+    except (OSError, OverflowError):
+        return False
+    with contextlib.suppress(OSError, IndexError):
+        stat_line = Path(f"/proc/{process}/stat").read_bytes()
+        return stat_line.rpartition(b")")[2].split()[0] != b"Z"
     return True
 
 

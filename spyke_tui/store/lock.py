@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spyke_tui.errors import ProjectLockedError, WriteError
+from spyke_tui.store.files import is_running
 from spyke_tui.store.lock_owner import MAX_BYTES, Owner
 from spyke_tui.store.regular_files import open_own
 
@@ -152,18 +153,8 @@ def _lives(owner: Owner, descriptor: int, path: Path, *, kernel_keeps: bool) -> 
     """Whether the one who wrote this still works, though the kernel gave the lock to us."""
     if owner.is_here:
         # On one machine the kernel knows better than any file.
-        return not kernel_keeps and owner.process != os.getpid() and _is_running(owner.process)
+        return not kernel_keeps and owner.process != os.getpid() and is_running(owner.process)
     return _seconds_since_sign(descriptor, path.parent) < STALE
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return True
 
 
 def _seconds_since_sign(descriptor: int, folder: Path) -> float:

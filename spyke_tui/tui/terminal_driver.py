@@ -204,7 +204,7 @@ def end_on_signals(app: App[Any]) -> None:
 
 def _end(app: App[Any], status: int) -> None:
     # What keys still wait would change after this is lost: so they change nothing.
-    app.session.history.holder = "its own end"  # type: ignore[attr-defined]
+    app.session.history.is_over = True  # type: ignore[attr-defined]
 
     async def leave() -> None:
         await app.autosave.flush()  # type: ignore[attr-defined]

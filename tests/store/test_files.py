@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from spyke_tui.store.files import (
     TEMPORARY_PREFIX,
     Stamp,
     free_name,
+    remove_leftovers,
     sha256_of,
     sha256_of_bytes,
     write_whole,
@@ -170,3 +172,14 @@ def test_free_names(tmp_path: Path) -> None:
     assert free_name(path).name == "a-2.png"
     (tmp_path / "a-2.png").mkdir()
     assert free_name(path).name == "a-3.png"
+
+
+def test_what_a_dead_process_left_goes_and_what_a_living_one_writes_stays(tmp_path: Path) -> None:
+    dead = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)  # dead, and not buried yet
+    living = tmp_path / f"{TEMPORARY_PREFIX}{os.getpid()}-a"
+    for path in (living, tmp_path / f"{TEMPORARY_PREFIX}{dead.pid}-b", tmp_path / "mine"):
+        path.write_text("half")
+    remove_leftovers(tmp_path)
+    dead.wait()
+    assert set(names(tmp_path)) == {living.name, "mine"}

@@ -267,10 +267,11 @@ async def test_the_same_crop_changed_on_both_sides_is_shown_side_by_side(
         assert it.on_disk().project == project and "# my notes stay" in text_of(it)
         assert (it.folder / "crops.toml.theirs").read_text() == theirs
         assert "reject" in (it.folder / "crops.toml.ours").read_text()
+        now = it.session
         await it.press("u")  # what was mine
-        assert it.session.project.crop("back").status == "reject"
+        await it.until(lambda: now.project.crop("back").status == "reject", "mine")
         await it.press("u", "u")  # and the steps before it
-        assert it.session.project.crop("front").rect.left == 60
+        await it.until(lambda: now.project.crop("front").rect.left == 60, "the start")
 
 
 async def test_all_clashes_at_once_and_nothing_left_beside(opened: Callable) -> None:
@@ -374,7 +375,7 @@ async def test_a_second_instance_looks_on_and_then_takes_over(
             assert second.session.is_saved and "read only" in other.text()
             assert "has this project open" in said(other)
             await other.press("b")
-            assert "Nothing is built here" in said(other)
+            await other.until(lambda: "Nothing is built here" in said(other), "why not")
             await it.press("right")
             await it.saved()
             await other.until(lambda: other.rect()[0] == 61, "what the first one saved")
@@ -413,3 +414,16 @@ async def test_who_was_killed_is_named_by_the_next(opened: Callable, project: Pa
     async with opened() as it:
         await ready(it)
         assert "did not close it" in said(it) and "\x1b" not in said(it)
+
+
+async def test_keys_that_come_while_it_ends_change_nothing(opened: Callable) -> None:
+    """Though the look at the lock comes meanwhile: what they would change is not saved."""
+    async with opened() as it:
+        await ready(it)
+        await it.press("right")
+        await it.saved()
+        before = it.session.project
+        it.session.history.is_over = True
+        await it.app.project_watch._mind_the_lock()
+        await it.press("right", "u", "x")
+        assert it.session.project == before and "the program ends" in said(it)

@@ -21,6 +21,7 @@ from spyke_tui.model.table import printable, quoted
 from spyke_tui.processing.loading import load_picture
 from spyke_tui.processing.suggest import suggest_rects
 from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.files import remove_leftovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ def _write(file: CropsFile, found: list[tuple[_Source, Size, list[Rect]]], *, ke
         project, new = add_drafts(project, source.key, size, rects, keep=keep)
         added, seen = added + len(new), seen + len(rects)
     file.write(project)
+    remove_leftovers(file.folder)  # also where there was nothing to write
     state = "kept crop" if keep else "draft"
     there = f"; {seen - added} had a crop already" if seen > added else ""
     return f"{counted(added, state)} added to {printable(str(file.path))}{there}."
