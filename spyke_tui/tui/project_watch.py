@@ -104,6 +104,7 @@ class ProjectWatch:
         if not self._session.history.holder:
             remove_leftovers(self._session.file.folder)
             remove_leftovers(self._lock.path.parent)
+            remove_leftovers(self._lock.path.parent / "runs")
         remove_leftovers(state_folder())
 
     async def _mind_the_lock(self) -> None:

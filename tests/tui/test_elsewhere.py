@@ -416,6 +416,16 @@ async def test_who_was_killed_is_named_by_the_next(opened: Callable, project: Pa
         assert "did not close it" in said(it) and "\x1b" not in said(it)
 
 
+async def test_what_a_killed_run_left_half_written_goes_with_the_next_start(
+    opened: Callable, project: Path
+) -> None:
+    half = project / "dataset/spyke/.spyke/runs/.spyke-tmp-999999999-ab"
+    half.parent.mkdir(parents=True)
+    half.write_text("half")
+    async with opened() as it:
+        await it.until(lambda: not half.exists(), "tidied")
+
+
 async def test_keys_that_come_while_it_ends_change_nothing(opened: Callable) -> None:
     """Though the look at the lock comes meanwhile: what they would change is not saved."""
     async with opened() as it:
