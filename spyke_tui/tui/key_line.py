@@ -58,6 +58,11 @@ class KeyLine:
         self._screen: Screen[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether every key that came has been acted on."""
+        return not self._acting and not self._waiting
+
     async def take(self, event: Typed) -> None:
         """An event has come."""
         if self._acting:

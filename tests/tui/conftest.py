@@ -115,6 +115,7 @@ class Opened:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.until(lambda: self.app.keys.is_idle or self.app._exit, "the keys are done")
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], bool], what: str, limit: float = 60) -> None:

@@ -247,7 +247,7 @@ async def test_the_picture_of_the_sheet_and_its_kept_copy(
     Image.effect_noise((900, 600), 90).convert("RGB").save(project / "final.png")
     async with sheets() as it:
         await select(it, "final")
-        await it.until(lambda: "▀" in it.text() and "+fro" in it.text(), "the picture")
+        await it.until(lambda: "▀" in it.text() and "+…ont" in it.text(), "the picture")
         kept = it.folder / "dataset/spyke/.spyke/thumbnails"
         await it.until(lambda: len(list(kept.glob("*.jpg"))) == 1, "its small copy")
 
