@@ -74,6 +74,8 @@ def _header_path(inner: str) -> tuple[str, ...] | None:
     path: list[str] = []
     value: object = data
     while isinstance(value, dict):
+        if not value:
+            return None  # a comment: no header
         ((key, value),) = value.items()
         path.append(key)
     return tuple(path)

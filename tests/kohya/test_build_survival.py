@@ -317,7 +317,7 @@ with exclusive(Path({str(project.root / ".spyke/lock")!r}), "spyke-tui build"):
     project.nudge("front")
     done = run_cli("build", cwd=project.folder)
     assert done.returncode == 1
-    assert f"spyke-tui build (process {holder.pid})" in done.stderr
+    assert f"spyke-tui build (process {holder.pid}, for less than a minute)" in done.stderr
     assert "Traceback" not in done.stderr
     holder.kill()
     holder.communicate()
@@ -331,7 +331,7 @@ def test_a_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
         raise RuntimeError
     with (
         exclusive(path, "two"),
-        pytest.raises(ProjectLockedError, match=r"two \(process \d+\)"),
+        pytest.raises(ProjectLockedError, match=r"two \(process \d+, for less"),
         exclusive(path, "three"),
     ):
         pass

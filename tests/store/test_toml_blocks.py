@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spyke_tui.store.toml_blocks import lines_of, locate, split_blocks
@@ -63,6 +63,7 @@ def test_first_lines_are_where_the_headers_stand() -> None:
         assert lines[block.first_line - 1].lstrip().startswith("[")
 
 
+@example("[#]")
 @given(st.text(st.sampled_from("[]{}'\"\\#=.a1 \n\r\t\u2028\x85\x0c"), max_size=80))
 def test_joined_they_are_the_text_whatever_it_is(text: str) -> None:
     blocks = split_blocks(text)
