@@ -94,12 +94,12 @@ def write_sample(folder: Path, *, flawed: bool = False) -> bool:
         # First the file that says what this is: a start cut short goes on the next time.
         text = flawed_project_text() if flawed else sample_project_text()
         write_whole(path, text.encode())
-        add_gitignore_rules(folder)
         print(f"wrote a sample project to {printable(str(folder))}")
     project = CropsFile.read(path).project
     # Whoever names a project of their own must not find practice pictures in it.
     if not any(Path(sheet.file).name in SAMPLE_NAMES for sheet in project.sheets.values()):
         raise _holds_something_else(folder)
+    add_gitignore_rules(folder)  # each time: the first one may have found the disk full
     _draw_missing_sheets(folder, project)
     return is_new
 
