@@ -20,14 +20,8 @@ from spyke_tui.errors import WriteError
 from spyke_tui.model.geometry import Size
 from spyke_tui.model.run_fold import Made
 from spyke_tui.processing.generated import GeneratedError, Verified, verify
-from spyke_tui.store.files import (
-    Stamp,
-    free_name,
-    remove_leftovers,
-    sha256_of,
-    sha256_of_bytes,
-    write_whole,
-)
+from spyke_tui.store.files import Stamp, free_name, sha256_of, sha256_of_bytes, write_whole
+from spyke_tui.store.temporary import remove_leftovers
 
 CHANGED = "changed since it was made; it stays as it is"
 NOT_OURS = "not made by a run; it stays as it is"

@@ -39,9 +39,10 @@ from spyke_tui.model.project import Project
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
 from spyke_tui.store.dataset_folder import project_place
 from spyke_tui.store.fence import require_own_folders
-from spyke_tui.store.files import Stamp, remove_leftovers
+from spyke_tui.store.files import Stamp
 from spyke_tui.store.lock import exclusive
 from spyke_tui.store.manifest import Manifest
+from spyke_tui.store.temporary import remove_leftovers
 
 
 def build_project(

@@ -23,8 +23,9 @@ from spyke_tui.model.project import Project
 from spyke_tui.model.steps import plan_steps
 from spyke_tui.model.table import quoted
 from spyke_tui.store.fence import require_own_folders
-from spyke_tui.store.files import free_name, remove_leftovers, write_whole
+from spyke_tui.store.files import free_name, write_whole
 from spyke_tui.store.regular_files import read_regular
+from spyke_tui.store.temporary import remove_leftovers
 
 _SIGNED = re.compile(
     rb"(?s)(?P<body>.*\n)[^\n]*spyke-tui, checksum (?P<digest>[0-9a-f]{16})[^\n]*\n"

@@ -25,9 +25,10 @@ from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Crop, Project
 from spyke_tui.model.table import printable
 from spyke_tui.store.fence import require_own_folders
-from spyke_tui.store.files import remove_leftovers, sha256_of, sha256_of_bytes, write_whole
+from spyke_tui.store.files import sha256_of, sha256_of_bytes, write_whole
 from spyke_tui.store.lock import exclusive
 from spyke_tui.store.regular_files import append_to_own, read_regular
+from spyke_tui.store.temporary import remove_leftovers
 
 if TYPE_CHECKING:
     from spyke_tui.processing.picture import Picture

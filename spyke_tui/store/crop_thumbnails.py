@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from spyke_tui.errors import WriteError
 from spyke_tui.store.fence import is_ours
-from spyke_tui.store.files import TEMPORARY_PREFIX, Stamp, sha256_of_bytes, write_whole
+from spyke_tui.store.files import Stamp, sha256_of_bytes, write_whole
 from spyke_tui.store.regular_files import read_regular
+from spyke_tui.store.temporary import TEMPORARY_PREFIX
 
 if TYPE_CHECKING:
     from spyke_tui.model.project import Crop

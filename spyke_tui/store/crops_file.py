@@ -12,8 +12,9 @@ from spyke_tui.errors import ProjectFileError, WriteError
 from spyke_tui.model.project import Project
 from spyke_tui.model.reading import read_project
 from spyke_tui.model.table import FieldError, dotted, printable
-from spyke_tui.store.files import Stamp, free_name, remove_leftovers, sha256_of_bytes, write_whole
+from spyke_tui.store.files import Stamp, free_name, sha256_of_bytes, write_whole
 from spyke_tui.store.regular_files import read_regular
+from spyke_tui.store.temporary import remove_leftovers
 
 FILE_NAME = "crops.toml"
 MAX_BYTES = 32 * 1024 * 1024

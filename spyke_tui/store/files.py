@@ -12,9 +12,7 @@ from pathlib import Path
 
 from spyke_tui.errors import WriteError
 from spyke_tui.store.swapping import swap
-
-TEMPORARY_PREFIX = ".spyke-tmp-"
-"""Hidden, so the trainer passes over one that a killed process left."""
+from spyke_tui.store.temporary import temporary_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def write_whole(
     change places in one step; what it raises puts them back. Makes missing folders. Raises
     `WriteError`.
     """
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
+    temporary = temporary_in(path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -126,32 +124,6 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Delete temporary files that a killed process left in `folder`; those of a live one stay."""
-    with contextlib.suppress(OSError):
-        for entry in list(os.scandir(folder)):
-            name = entry.name
-            if name.startswith(TEMPORARY_PREFIX) and entry.is_file(follow_symlinks=False):
-                writer = name.removeprefix(TEMPORARY_PREFIX).partition("-")[0]
-                if not (writer.isdecimal() and is_running(int(writer))):
-                    with contextlib.suppress(OSError):
-                        os.unlink(entry.path)
-
-
-def is_running(process: int) -> bool:
-    """Whether a process of this machine still does; one that only waits to be buried does not."""
-    try:
-        os.kill(process, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    with contextlib.suppress(OSError, IndexError):
-        stat_line = Path(f"/proc/{process}/stat").read_bytes()
-        return stat_line.rpartition(b")")[2].split()[0] != b"Z"
-    return True
 
 
 def free_name(path: Path) -> Path:

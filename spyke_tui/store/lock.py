@@ -17,12 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spyke_tui.errors import ProjectLockedError, WriteError
-from spyke_tui.store.files import is_running
 from spyke_tui.store.lock_owner import MAX_BYTES, Owner
+from spyke_tui.store.processes import STALE, is_same
 from spyke_tui.store.regular_files import open_own
-
-STALE = 60.0
-"""Seconds without a sign of life after which an owner on another machine is taken to be gone."""
+from spyke_tui.store.temporary import folder_time
 
 BEAT = 10.0
 """Seconds between two signs of life of who holds a lock for long."""
@@ -153,20 +151,7 @@ def _lives(owner: Owner, descriptor: int, path: Path, *, kernel_keeps: bool) -> 
     """Whether the one who wrote this still works, though the kernel gave the lock to us."""
     if owner.is_here:
         # On one machine the kernel knows better than any file.
-        return not kernel_keeps and owner.process != os.getpid() and is_running(owner.process)
-    return _seconds_since_sign(descriptor, path.parent) < STALE
-
-
-def _seconds_since_sign(descriptor: int, folder: Path) -> float:
-    """By the clock of the machine that has the folder: those of two others may differ."""
-    now = time.time()
-    probe = folder / f".spyke-tmp-{os.getpid()}-{os.urandom(6).hex()}"
-    with contextlib.suppress(OSError):
-        made = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(made, b"0")
-            now = os.fstat(made).st_mtime
-        finally:
-            os.close(made)
-            os.unlink(probe)
-    return abs(now - os.fstat(descriptor).st_mtime)
+        if kernel_keeps or owner.process == os.getpid():
+            return False
+        return is_same(owner.process, owner.start) is not False
+    return abs(folder_time(path.parent) - os.fstat(descriptor).st_mtime) < STALE

@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict, dataclass
 
 from spyke_tui.model.table import printable
+from spyke_tui.store.processes import boot, own_start
 
 MAX_BYTES = 4096
 """Of a lock file that are read."""
@@ -27,11 +28,14 @@ class Owner:
     since: float
     """Seconds since 1970, by the clock of `host`."""
     boot: str = ""
+    start: str = ""
+    """When the process started, as `processes.start_of` says it: its number may be given again."""
 
     @classmethod
     def here(cls, purpose: str) -> Owner:
         """This process."""
-        return cls(purpose, _user(), os.uname().nodename, os.getpid(), time.time(), _boot())
+        host, process = os.uname().nodename, os.getpid()
+        return cls(purpose, _user(), host, process, time.time(), boot(), own_start())
 
     @classmethod
     def read(cls, data: bytes) -> Owner | None:
@@ -40,7 +44,8 @@ class Owner:
             found = json.loads(data)
             purpose, user, host = (_name(found[key]) for key in ("purpose", "user", "host"))
             process, since = int(found["process"]), float(found["since"])
-            return cls(purpose, user, host, process, since, _name(found["boot"]))
+            boot_name, start = _name(found["boot"]), _name(found.get("start", ""))
+            return cls(purpose, user, host, process, since, boot_name, start)
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
 
@@ -50,8 +55,8 @@ class Owner:
     @property
     def is_here(self) -> bool:
         """Whether it is (or was) a process under the kernel that runs here now."""
-        boot = _boot()
-        return self.boot == boot if self.boot and boot else self.host == os.uname().nodename
+        here = boot()
+        return self.boot == here if self.boot and here else self.host == os.uname().nodename
 
     def words(self) -> str:
         """``spyke-tui build (process 12, for 3 minutes) by anna on gpubox``."""
@@ -82,11 +87,3 @@ def _user() -> str:
         return _name(pwd.getpwuid(os.getuid()).pw_name)
     except (ImportError, KeyError):
         return f"user {os.getuid()}"
-
-
-def _boot() -> str:
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return file.read(64).strip()
-    except (OSError, ValueError):
-        return ""

@@ -13,8 +13,8 @@ from spyke_tui.errors import ProjectFileError, SpykeError
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.merging import CantMergeError, Merge, merge
 from spyke_tui.store.app_lock import AppLock
-from spyke_tui.store.files import remove_leftovers
 from spyke_tui.store.state import state_folder
+from spyke_tui.store.temporary import remove_leftovers
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
 

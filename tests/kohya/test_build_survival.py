@@ -16,9 +16,9 @@ from little_project import LittleProject, build_and_die, contents, rect, run_cli
 from PIL import Image
 
 from spyke_tui.errors import ProjectLockedError, WriteError
-from spyke_tui.store import files, lock
-from spyke_tui.store.files import TEMPORARY_PREFIX
+from spyke_tui.store import lock
 from spyke_tui.store.lock import exclusive
+from spyke_tui.store.temporary import TEMPORARY_PREFIX, remove_leftovers
 
 
 @pytest.fixture
@@ -361,11 +361,11 @@ def test_temporary_files_of_a_living_process_stay(project: LittleProject) -> Non
     dead.wait()
     for writer in (f"{os.getpid()}-aa", f"{dead.pid}-aa", f"{'9' * 30}-aa", "without-number"):
         (project.train / f"{TEMPORARY_PREFIX}{writer}").write_bytes(b"")
-    files.remove_leftovers(project.train)
+    remove_leftovers(project.train)
     assert [path.name for path in temporary_files(project.folder)] == [
         f"{TEMPORARY_PREFIX}{os.getpid()}-aa"
     ]
-    files.remove_leftovers(project.folder / "nowhere")
+    remove_leftovers(project.folder / "nowhere")
 
 
 def test_what_workers_finished_after_an_error_is_still_ours(

@@ -11,8 +11,9 @@ from little_project import LittleProject, build_and_die, contents, draw_sheet, r
 from PIL import Image
 
 from spyke_tui.errors import ProjectLockedError, UsageError, WriteError
-from spyke_tui.store.files import TEMPORARY_PREFIX, Stamp, write_whole
+from spyke_tui.store.files import Stamp, write_whole
 from spyke_tui.store.lock import exclusive
+from spyke_tui.store.temporary import TEMPORARY_PREFIX
 
 PICTURES = ["_contact-sheet.png", "back.png", "face.png", "front.png"]
 

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from spyke_tui.errors import WriteError
-from spyke_tui.store.files import (
-    TEMPORARY_PREFIX,
-    Stamp,
-    free_name,
-    remove_leftovers,
-    sha256_of,
-    sha256_of_bytes,
-    write_whole,
-)
+from spyke_tui.store.files import Stamp, free_name, sha256_of, sha256_of_bytes, write_whole
+from spyke_tui.store.temporary import TEMPORARY_PREFIX
 
 
 def names(folder: Path) -> list[str]:
@@ -172,14 +164,3 @@ def test_free_names(tmp_path: Path) -> None:
     assert free_name(path).name == "a-2.png"
     (tmp_path / "a-2.png").mkdir()
     assert free_name(path).name == "a-3.png"
-
-
-def test_what_a_dead_process_left_goes_and_what_a_living_one_writes_stays(tmp_path: Path) -> None:
-    dead = subprocess.Popen(["true"])
-    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)  # dead, and not buried yet
-    living = tmp_path / f"{TEMPORARY_PREFIX}{os.getpid()}-a"
-    for path in (living, tmp_path / f"{TEMPORARY_PREFIX}{dead.pid}-b", tmp_path / "mine"):
-        path.write_text("half")
-    remove_leftovers(tmp_path)
-    dead.wait()
-    assert set(names(tmp_path)) == {living.name, "mine"}

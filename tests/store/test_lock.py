@@ -14,8 +14,9 @@ import pytest
 from spyke_tui.errors import ProjectLockedError, WriteError
 from spyke_tui.store import lock
 from spyke_tui.store.app_lock import AppLock
-from spyke_tui.store.lock import STALE, exclusive, take
+from spyke_tui.store.lock import exclusive, take
 from spyke_tui.store.lock_owner import Owner
+from spyke_tui.store.processes import STALE
 
 
 def refusal(path: Path) -> str:
@@ -99,7 +100,7 @@ def test_the_folders_own_clock_counts(tmp_path: Path, monkeypatch: pytest.Monkey
     """Ours may be an hour wrong."""
     written(tmp_path / "lock")
     real = time.time
-    monkeypatch.setattr(lock.time, "time", lambda: real() + 3600)
+    monkeypatch.setattr(time, "time", lambda: real() + 3600)
     assert "gpubox" in refusal(tmp_path / "lock")
 
 
@@ -136,6 +137,9 @@ def test_without_locks_of_the_file_system_the_process_counts(
     dead.wait()
     path = written(tmp_path / "lock", host=here.host, boot=here.boot, process=os.getppid())
     assert f"process {os.getppid()}" in refusal(path)
+    written(path, host=here.host, boot=here.boot, process=os.getppid(), start="before")
+    with exclusive(path, "spyke-tui"):
+        pass  # its number is another one's now
     written(path, host=here.host, boot=here.boot, process=dead.pid)
     with exclusive(path, "spyke-tui"):
         pass

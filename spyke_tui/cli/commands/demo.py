@@ -35,9 +35,10 @@ from spyke_tui.processing.samples import (
     sample_project_text,
 )
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
-from spyke_tui.store.files import remove_leftovers, write_whole
+from spyke_tui.store.files import write_whole
 from spyke_tui.store.new_project import add_gitignore_rules
 from spyke_tui.store.run_files import RunFiles
+from spyke_tui.store.temporary import remove_leftovers
 
 STILL_TO_COME = ("reg-practice",)
 """Findings that the sample keeps: its regularization images are placeholders."""

@@ -13,9 +13,10 @@ from spyke_tui.errors import UsageError
 from spyke_tui.kohya.importing import Imported, Remark, import_folder
 from spyke_tui.model.table import printable
 from spyke_tui.store.crops_file import FILE_NAME, parse_project
-from spyke_tui.store.files import remove_leftovers, write_whole
+from spyke_tui.store.files import write_whole
 from spyke_tui.store.imported_text import imported_text
 from spyke_tui.store.new_project import add_gitignore_rules
+from spyke_tui.store.temporary import remove_leftovers
 
 LISTED = 20
 """Files of one kind that are named; the rest are counted."""

@@ -14,8 +14,9 @@ from spyke_tui.model.reading import CHARACTER_NAME, TRIGGER_NAME
 from spyke_tui.model.table import FieldError, Table, printable
 from spyke_tui.processing.loading import load_picture
 from spyke_tui.store.crops_file import FILE_NAME, parse_project
-from spyke_tui.store.files import remove_leftovers, write_whole
+from spyke_tui.store.files import write_whole
 from spyke_tui.store.new_project import add_gitignore_rules, path_from, project_text, sheet_keys
+from spyke_tui.store.temporary import remove_leftovers
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from spyke_tui.model.table import printable, quoted
 from spyke_tui.processing.loading import load_picture
 from spyke_tui.processing.suggest import suggest_rects
 from spyke_tui.store.crops_file import CropsFile
-from spyke_tui.store.files import remove_leftovers
+from spyke_tui.store.temporary import remove_leftovers
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from spyke_tui.kohya.check.facts import (
     read_picture_facts,
 )
 from spyke_tui.store.fence import is_inside
-from spyke_tui.store.files import Stamp, remove_leftovers, sha256_of, write_whole
+from spyke_tui.store.files import Stamp, sha256_of, write_whole
 from spyke_tui.store.regular_files import read_regular
+from spyke_tui.store.temporary import remove_leftovers
 
 VERSION = 2
 Facts = TypeVar("Facts", PictureFacts, CaptionFacts, CacheFacts)
