@@ -99,7 +99,8 @@ class SixelSurface:
         self._view, self._place, self._shown = view, place, True
         self._text = self._labels_of(scene)
         rows = self._drawn(scene)
-        self._canvas.lay(place, view.area, rows, view.colours, _cells_of(self._text))
+        text = _cells_of(self._text)
+        self._canvas.lay(place, view.area, rows, view.colours, text, lines=view.marks)
         if not same_area:
             # Blanks first: the host paints them, and says so, and then the picture is drawn.
             return Update(repaint=True)
@@ -110,8 +111,8 @@ class SixelSurface:
         if self._view is None or not self._shown:
             return NOTHING
         before, self._text = self._text, self._labels_of(scene)
-        text = self._canvas.change(self._drawn(scene), _cells_of(self._text))
-        return Update(self._changes(before), text)
+        update = self._canvas.change(self._drawn(scene), _cells_of(self._text))
+        return Update(self._changes(before), update.text, update.transfers)
 
     def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:
         if not self._shown:

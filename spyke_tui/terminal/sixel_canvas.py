@@ -1,8 +1,8 @@
 """A rectangle of sixel pixels on the screen, cell by cell: what should be there, and what is not.
 
 Text that is written over a sixel picture erases it, so the canvas keeps its pixels and knows
-which of its cells are stale. A changed picture draws its changed cells at once; larger repairs
-go out as a transfer, row after row, always from the newest pixels.
+which of its cells are stale. A changed picture draws its changed cells at once, whole ones in few
+colours first; larger repairs go out as a transfer, row after row, always from the newest pixels.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spyke_tui.model.geometry import Rect, Size
+from spyke_tui.terminal.patches import cells_of, merged
+from spyke_tui.terminal.sixel_rough import colours_for, roughened
 from spyke_tui.terminal.sixel_wire import only_new, sixel
 from spyke_tui.terminal.surface import NOTHING, Place, Update
 
@@ -19,6 +21,12 @@ AT_ONCE = 400
 
 PIECE_CELLS = 300
 """Cells in one piece of a transfer; a key press waits behind one piece."""
+
+FINISH_CELLS = 80
+"""The same, where a key is likely to come: what keys have drawn in few colours is drawn again."""
+
+REST = 0.5
+"""Seconds without a key after which that is done."""
 
 
 class SixelCanvas:
@@ -35,6 +43,9 @@ class SixelCanvas:
         self._stale: set[tuple[int, int]] = set()
         self._repair: Repair | None = None
         self._ready: dict[int, tuple[int, str]] = {}
+        self._lines = 0
+        self._rough: set[tuple[int, int]] = set()
+        self._finish: Finish | None = None
 
     def lay(
         self,
@@ -44,11 +55,13 @@ class SixelCanvas:
         colours: Sequence[int],
         text: set[tuple[int, int]],
         ready: Sequence[tuple[int, str]] = (),
+        lines: int = 0,
     ) -> None:
         """Other pixels in another place: all of it is stale.
 
-        `ready`: all of these rows as sixel pictures, where somebody has encoded them already, from
-        the top: how many rows of cells, and the picture.
+        `lines`: the first of the colours that are never replaced by similar ones. `ready`: all of
+        these rows as sixel pictures, where somebody has encoded them already, from the top: how
+        many rows of cells, and the picture.
         """
         self._ready, top = {}, area.top
         for down, picture in ready:
@@ -56,13 +69,15 @@ class SixelCanvas:
             top += down
         self._place, self.area = place, area
         self._rows, self._colours, self._text = rows, colours, text
+        self._lines = lines
+        self._rough = set()
         self._stale = {
             (row, col)
             for row in range(area.top, area.bottom)
             for col in range(area.left, area.right)
         }
 
-    def change(self, rows: list[bytes], text: set[tuple[int, int]]) -> str:
+    def change(self, rows: list[bytes], text: set[tuple[int, int]]) -> Update:
         """Other pixels in the same place, in the same colours: what draws the changed cells."""
         before, self._rows, self._ready = self._rows, rows, {}
         uncovered = self._text - text
@@ -70,12 +85,34 @@ class SixelCanvas:
         dirty = (self._changed(before, rows) | uncovered) - text - self._stale
         dirty = {cell for cell in dirty if not self._is_covered(*cell)}
         out: list[str] = []
-        for rect in _merged(dirty):
-            if self._clear and not any(cell in uncovered for cell in _cells(rect)):
+        for rect in merged(dirty):
+            if not self._clear:
+                out.append(self._drawn(rect, most=colours_for(len(dirty))))
+            elif not any(cell in uncovered for cell in cells_of(rect)):
                 out.append(self._drawn(rect, before))
             else:
                 out.append(self._drawn(rect))
-        return "".join(out)
+        if self._clear or not dirty:
+            return Update(text="".join(out))
+        self._rough |= dirty
+        return Update(text="".join(out), transfers=self.finishing())
+
+    def finishing(self) -> tuple[Finish, ...]:
+        """What draws the rough cells again when the keys rest; nothing where that is on its way."""
+        if self._finish is not None:
+            self._finish.held = True
+            if not self._finish.over:
+                return ()
+        self._finish = Finish(self)
+        return (self._finish,)
+
+    def finished(self) -> str:
+        """Draw some of the rough cells in all their colours."""
+        self._rough -= self._stale | self._text
+        taken = set(sorted(self._rough)[:FINISH_CELLS])
+        self._rough -= taken
+        shown = {cell for cell in taken if not self._is_covered(*cell)}
+        return "".join(self._drawn(rect) for rect in merged(shown))
 
     def painted(self, cells: Iterable[tuple[int, int]], covered: Sequence[Rect]) -> None:
         """Text was written there."""
@@ -112,17 +149,21 @@ class SixelCanvas:
             taken |= {cell for cell in self._stale if cell[0] == row}
         self._stale -= taken
         shown = {cell for cell in taken - self._text if not self._is_covered(*cell)}
-        return "".join(self._drawn(rect) for rect in _merged(shown))
+        return "".join(self._drawn(rect) for rect in merged(shown))
 
     def drop(self) -> None:
         """The canvas is off the screen."""
-        self._stale = set()
+        self._stale, self._rough = set(), set()
         if self._repair is not None:
             self._repair.over = True
 
     @property
     def is_whole(self) -> bool:
         return not self._stale
+
+    @property
+    def is_rough(self) -> bool:
+        return bool(self._rough)
 
     def _taken_ready(self) -> str:
         """The encoded picture of the first stale rows, where it fits: nothing of it stands, and
@@ -132,7 +173,7 @@ class SixelCanvas:
         if not picture or self._text:
             return ""
         area = Rect(self.area.left, first, self.area.width, down)
-        cells = set(_cells(area))
+        cells = set(cells_of(area))
         if not cells <= self._stale or any(
             not rect.intersection(area).is_empty for rect in self._covered
         ):
@@ -167,8 +208,11 @@ class SixelCanvas:
                     found.add((area.top + row, area.left + col))
         return found
 
-    def _drawn(self, cells: Rect, before: list[bytes] | None = None) -> str:
-        """A rectangle of cells; where `before` is given, only the pixels that differ from it."""
+    def _drawn(
+        self, cells: Rect, before: list[bytes] | None = None, most: int | None = None
+    ) -> str:
+        """A rectangle of cells, of the pixels only those that differ from `before`, in at most
+        `most` colours; where that is not given, all of them."""
         cell = self._place.cell
         left = (cells.left - self.area.left) * cell.width
         across = slice(left, left + cells.width * cell.width)
@@ -177,6 +221,8 @@ class SixelCanvas:
         rows = [self._rows[y][across] for y in lines]
         if before is not None:
             rows = [only_new(before[y][across], row) for y, row in zip(lines, rows, strict=True)]
+        if most is not None:
+            rows = roughened(rows, self._colours, self._lines, most)
         row, col = self._place.top + cells.top + 1, self._place.left + cells.left + 1
         picture = sixel(rows, self._colours)
         return f"\x1b[{row};{col}H{picture}" if picture else ""
@@ -206,41 +252,32 @@ class Repair:
         return NOTHING
 
 
-def _cells(rect: Rect) -> Iterable[tuple[int, int]]:
-    return (
-        (row, col) for row in range(rect.top, rect.bottom) for col in range(rect.left, rect.right)
-    )
+@dataclass(slots=True)
+class Finish:
+    """A transfer that draws rough cells in all their colours, when no key has come for a while.
 
+    `held`: another key has come since it began, so it waits again.
+    """
 
-def _merged(cells: set[tuple[int, int]]) -> list[Rect]:
-    """Cells as few rectangles: runs in a row, joined with equal runs in the rows below."""
-    open_: dict[tuple[int, int], Rect] = {}
-    out: list[Rect] = []
-    last = -1
-    rows: dict[int, list[int]] = {}
-    for row, col in cells:
-        rows.setdefault(row, []).append(col)
-    for row in sorted(rows):
-        if row != last + 1:
-            out += open_.values()
-            open_ = {}
-        runs = _runs(sorted(rows[row]))
-        kept = {}
-        for run in runs:
-            above = open_.pop(run, None)
-            height = above.height + 1 if above else 1
-            kept[run] = Rect(run[0], row - height + 1, run[1] - run[0], height)
-        out += open_.values()
-        open_, last = kept, row
-    return [*out, *open_.values()]
+    canvas: SixelCanvas
+    held: bool = False
+    over: bool = False
 
+    def due(self, idle: float) -> bool:
+        if idle < REST and self.canvas.is_rough:
+            return False
+        self.held = False
+        return True
 
-def _runs(cols: list[int]) -> list[tuple[int, int]]:
-    """(start, end) of neighbouring columns."""
-    runs: list[tuple[int, int]] = []
-    for col in cols:
-        if runs and runs[-1][1] == col:
-            runs[-1] = (runs[-1][0], col + 1)
-        else:
-            runs.append((col, col + 1))
-    return runs
+    def prepare(self) -> None:
+        """Everything is drawn from the newest pixels, piece by piece."""
+
+    def next(self) -> str:
+        piece = ""
+        while not self.held and not piece and self.canvas.is_rough:
+            piece = self.canvas.finished()
+        return piece
+
+    def done(self) -> Update:
+        self.over = True
+        return Update(transfers=self.canvas.finishing()) if self.canvas.is_rough else NOTHING

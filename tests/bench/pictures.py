@@ -153,7 +153,7 @@ def _ours(
     # A slow line is one to another machine, whose files the terminal can't read.
     more = {"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"} if rate else {}
     terminal = PseudoTerminal(command, environment(**more), protocol.kind, rate)
-    few = min(rounds, 4)
+    few = min(rounds, 4) // 2 * 2 or 1  # with the first one an odd number: it ends where it should
     try:
         terminal.wait_for(marker)
         terminal.settle(3.0)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from models.sixel_model import SixelModel
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
@@ -16,6 +18,8 @@ from spyke_tui.terminal.cells import Cell
 from spyke_tui.terminal.few_colours import few_colours
 from spyke_tui.terminal.labels import line_width
 from spyke_tui.terminal.scene import Kind, Outline, Palette, Scene
+from spyke_tui.terminal.sixel_canvas import REST
+from spyke_tui.terminal.sixel_rough import roughened
 from spyke_tui.terminal.sixel_wire import LEFT_OUT, sixel
 from spyke_tui.terminal.surface import Place, Span, Terminal, Transfer, Update, open_surfaces
 from spyke_tui.terminal.viewport import Viewport
@@ -300,3 +304,89 @@ def test_no_more_registers_than_the_terminal_has(registers: int) -> None:
     used = {int(number) for number in re.findall(r"#(\d+);2;", "".join(texts))}
     assert used
     assert max(used) < registers
+
+
+def test_patches_are_rough_while_keys_come_and_right_when_they_rest() -> None:
+    """Rough: no line is lost, no colour is far off, and it is cheaper. At rest: not one pixel."""
+    rough, exact = Host(Terminal(), False), Host(Terminal(), False)
+    viewport = Viewport.fit(SHEET, PLACE.pixels, CELL)
+    for host in (rough, exact):
+        host.show(viewport, scene(Rect(20, 20, 100, 160)))
+        host.finish()
+    before = rough.model.bytes
+    for step in range(12):
+        rough.take(rough.sheet.move(scene(Rect(20 + 9 * step, 20, 100, 160))))
+    moved = rough.model.bytes - before
+    last = scene(Rect(20 + 9 * 11, 20, 100, 160))
+    exact.show(viewport, last)
+    exact.finish()
+    apart = ImageChops.difference(pane(rough), pane(exact))
+    assert apart.getbbox() is not None
+    assert max(ImageStat.Stat(apart).mean) < 6
+    frame = viewport.to_pane(last.active.rect) if last.active else Rect(0, 0, 0, 0)
+    assert (
+        apart.crop((frame.left, frame.top, frame.left + line_width(CELL), frame.bottom)).getbbox()
+        is None
+    )
+    assert len(rough.waiting) == 1
+    finish = rough.waiting[0]
+    assert not finish.due(0.3)
+    assert finish.due(REST)
+    rough.finish()
+    assert ImageChops.difference(pane(rough), pane(exact)).getbbox() is None
+    assert rough.model.bytes - before > moved
+
+
+def test_a_key_stops_what_is_drawn_at_rest_and_it_comes_later() -> None:
+    host, fresh = Host(Terminal(), False), Host(Terminal(), False)
+    viewport = Viewport.fit(SHEET, PLACE.pixels, CELL)
+    host.show(viewport, scene(Rect(20, 20, 100, 160)))
+    host.finish()
+    for step in range(20):
+        host.take(host.sheet.move(scene(Rect(20 + 9 * step, 20, 100, 160))))
+    first = host.waiting.pop()
+    assert first.due(REST)
+    host.model.feed(first.next())
+    last = scene(Rect(20 + 9 * 20, 20, 100, 160))
+    host.take(host.sheet.move(last))
+    assert first.next() == ""
+    assert not host.waiting
+    host.take(first.done())
+    assert len(host.waiting) == 1
+    assert not host.waiting[0].due(0)
+    host.finish()
+    fresh.show(viewport, last)
+    fresh.finish()
+    assert ImageChops.difference(pane(host), pane(fresh)).getbbox() is None
+
+
+@given(
+    st.lists(st.integers(0, 0xFFFFFF), min_size=3, max_size=60),
+    st.integers(1, 8),
+    st.data(),
+)
+def test_few_colours_are_the_nearest_of_those_that_stay(
+    colours: list[int], most: int, data: st.DataObject
+) -> None:
+    lines = len(colours) - 2
+    index = st.integers(0, len(colours) - 1)
+    rows = [bytes(data.draw(st.lists(index, min_size=9, max_size=9))) for _ in range(6)]
+    out = roughened(rows, colours, lines, most)
+    kept = {value for row in out for value in row if value < lines}
+    assert len(kept) <= most
+    for old_row, new_row in zip(rows, out, strict=True):
+        for old, new in zip(old_row, new_row, strict=True):
+            if old >= lines:
+                assert new == old
+            else:
+                assert new in {value for row in rows for value in row}
+                assert all(
+                    apart(colours[old], colours[new]) <= apart(colours[old], colours[one])
+                    for one in kept
+                )
+
+
+def apart(one: int, other: int) -> int:
+    weights = (3, 6, 1)
+    pairs = zip(one.to_bytes(3, "big"), other.to_bytes(3, "big"), weights, strict=True)
+    return sum(weight * (a - b) ** 2 for a, b, weight in pairs)
