@@ -111,8 +111,8 @@ class TrainingSet:
         """Write what the project asks for, and remember it, as a build does."""
         self.train.mkdir(parents=True, exist_ok=True)
         self.reg.mkdir(parents=True, exist_ok=True)
-        digest = self.manifest.source_sha256(self.sheet)
         for planned in plan_training(self.p, self.layout):
+            digest = self.manifest.source_sha256(self._sheet_of(planned.crop))
             key = image_key(planned, self.p, digest)
             self.write_ours(planned.image, png(planned.stem), planned.crop.id, key)
             data = caption_bytes(planned.caption)
@@ -120,6 +120,12 @@ class TrainingSet:
         for index in range(1, self.p.reg.count + 1):
             self.layout.reg_image(index).write_bytes(png("a"))
         self.manifest.write()
+
+    def _sheet_of(self, crop: Crop) -> Path:
+        """The sheet's file; the first one's where the project does not name any that is there."""
+        sheet = self.p.sheets.get(crop.sheet)
+        path = self.folder / sheet.file if sheet else self.sheet
+        return path if path.is_file() else self.sheet
 
     def write_ours(self, path: Path, data: bytes, crop_id: str, key: str = "") -> None:
         path.write_bytes(data)

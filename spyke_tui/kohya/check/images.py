@@ -182,6 +182,9 @@ def _foreign(name: str, inspection: Inspection) -> Finding:
     elif crop is None or stem in inspection.planned:
         why = "no crop explains it, but the trainer would train on it"
         fix = "Move it out of the training folder, or make a crop of it on a sheet."
+    elif crop.status == "keep" and crop.mirror:
+        why = f"no flipped twin of {crop.id} may be (see mirror-one-sided)"
+        fix = "Run spyke-tui build, which clears it away, or look which details the crop shows."
     elif crop.status == "keep":
         why = f"the crop {crop.id} asks for no flipped twin"
         fix = "Run spyke-tui build, which clears it away, or write mirror = true."

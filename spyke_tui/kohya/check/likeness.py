@@ -9,6 +9,7 @@ from pathlib import Path
 from spyke_tui.errors import PictureError
 from spyke_tui.kohya.check.inspection import Inspection
 from spyke_tui.model.findings import Finding
+from spyke_tui.model.project import MIRROR_SUFFIX
 from spyke_tui.model.table import printable
 
 LIMIT = 300
@@ -49,8 +50,14 @@ def _stems(*names: str) -> tuple[str, ...]:
 
 
 def _is_twin(name: str, inspection: Inspection) -> bool:
-    planned = inspection.planned.get(name.rpartition(".")[0])
-    return planned is not None and planned.mirror
+    """Whether we made it by flipping; one that nobody asks for any more is told as foreign."""
+    stem = name.rpartition(".")[0]
+    planned = inspection.planned.get(stem)
+    if planned is not None:
+        return planned.mirror
+    return (
+        stem.endswith(MIRROR_SUFFIX) and inspection.entry(inspection.train.path / name) is not None
+    )
 
 
 def _hashes(name: str, inspection: Inspection) -> tuple[int, int] | None:
