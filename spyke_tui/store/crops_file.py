@@ -11,7 +11,7 @@ from pathlib import Path
 from spyke_tui.errors import ProjectFileError, WriteError
 from spyke_tui.model.project import Project
 from spyke_tui.model.reading import read_project
-from spyke_tui.model.table import FieldError, dotted, printable
+from spyke_tui.model.table import FieldError, dotted
 from spyke_tui.store.files import Stamp, free_name, sha256_of_bytes, write_whole
 from spyke_tui.store.regular_files import read_regular
 from spyke_tui.store.temporary import remove_leftovers
@@ -49,13 +49,10 @@ def parse_project(text: str, path: Path) -> Project:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        match = re.search(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
-        reason = match[1] if match else str(error)
-        line = int(match[2]) if match and match[2] else text.count("\n") + 1
-        raise ProjectFileError(
-            path, line, "", f"This is not valid TOML: {printable(reason)}.",
-            "Mend that line; text goes in quotes, lists in [ ], tables in { }.",
-        ) from error  # fmt: skip
+        from spyke_tui.store.toml_words import explain
+
+        broken = explain(text, error)
+        raise ProjectFileError(path, broken.line, broken.key, broken.message, broken.fix) from error
     except (RecursionError, ValueError) as error:
         raise ProjectFileError(
             path, _absurd_line(text), "",
@@ -103,6 +100,11 @@ class CropsFile:
     def folder(self) -> Path:
         """The project's folder, absolute: sheets and [dataset].root are relative to it."""
         return self.path.absolute().parent
+
+    @property
+    def text(self) -> str:
+        """The file's text as it was read or written last."""
+        return self._text
 
     @classmethod
     def read(cls, place: Path) -> CropsFile:

@@ -157,7 +157,7 @@ def locate(text: str, path: Path) -> int:
             continue
         if length > best_depth or not best:
             best, best_depth = block.first_line if block.path else 0, length
-        line = _line_of_key(block, names[length:])
+        line = line_of_key(block, names[length:])
         if line:
             return line
     return best
@@ -174,7 +174,8 @@ def _array_indexes(path: Path) -> list[tuple[tuple[str, ...], int]]:
     return found
 
 
-def _line_of_key(block: Block, names: list[str]) -> int:
+def line_of_key(block: Block, names: list[str]) -> int:
+    """The 1-based line on which the first of `names` first stands as a key; 0 where it does not."""
     if not names:
         return 0
     key = re.escape(names[0])

@@ -18,21 +18,56 @@ from spyke_tui.cli import main
 from spyke_tui.cli.commands.demo import write_sample
 from spyke_tui.comfy.following import Follower
 from spyke_tui.model.layout import Layout
+from spyke_tui.processing.samples import _FLAWS, flawed_project_text
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.run_files import RunFiles
 
-MISTAKES = {
-    # in crops.toml
-    "caption-background", "caption-incomplete", "caption-side-words", "caption-vocabulary",
-    "erase-large", "mirror-one-sided", "near-duplicate", "rect-outside", "reg-prompt-leak",
-    "sheet-annotated", "sheet-unknown", "unknown-key",
-    # on disk
-    "cache-stale", "caption-edited", "caption-encoding", "caption-multiline", "caption-trigger",
-    "folder-name", "image-edited", "image-foreign", "image-size", "mirror-suspect", "reg-caption",
-    "reg-size", "stem-duplicate",
-    # and what follows from them
-    "image-missing", "reg-few",
-}  # fmt: skip
+TRAIN, REG = "dataset/spyke/train/10_spyke_plasma_v1", "dataset/spyke/reg/1_anime_character"
+IN_CROPS_TOML = [
+    ("rect-outside", "fight_block"),
+    ("mirror-one-sided", "turnaround_back"),
+    ("caption-vocabulary", "face_surprised"),
+    ("caption-incomplete", "bust_fist"),
+    ("reg-prompt-leak", "reg"),
+    ("unknown-key", "sheets.busts"),
+    ("near-duplicate", "turnaround_side_2"),
+    ("erase-large", "face_calm"),
+    ("caption-side-words", "face_calm"),
+    ("caption-background", "bust_calm"),
+    ("sheet-unknown", "motion_run"),
+    ("sheet-annotated", "reference_front"),
+]
+"""The mistakes of the flawed sample, in their order: by which code, and where, each is named."""
+ON_DISK = [
+    ("caption-encoding", "turnaround_front"),
+    ("caption-multiline", "turnaround_3q"),
+    ("caption-trigger", "fight_stance"),
+    ("image-size", "fight_punch"),
+    ("mirror-suspect", f"{TRAIN}/fight_kick_flipped.png"),
+    ("stem-duplicate", f"{TRAIN}/bust_hand.png"),
+    ("cache-stale", f"{TRAIN}/motion_leap_0512x0512_sd.npz"),
+    ("folder-name", "dataset/spyke/train/spyke_more"),
+    ("reg-caption", f"{REG}/reg_001.txt"),
+    ("reg-size", f"{REG}/reg_002.png"),
+]
+FOLLOWING = [
+    ("image-missing", "fight_block"),
+    ("image-missing", "motion_run"),
+    ("reg-few", "reg"),
+    ("caption-incomplete", "bust_calm"),
+    ("caption-edited", "fight_stance"),
+    ("caption-edited", "turnaround_3q"),
+    ("caption-edited", "turnaround_front"),
+    ("image-edited", "fight_punch"),
+    ("image-foreign", f"{TRAIN}/bust_hand.jpg"),
+    ("image-foreign", f"{TRAIN}/fight_kick_flipped.png"),
+    ("near-duplicate", "bust_hand"),
+]
+"""What else is wrong because of them."""
+
+
+def test_each_mistake_in_the_sample_has_its_name_here() -> None:
+    assert len(_FLAWS) == len(IN_CROPS_TOML)
 
 
 @pytest.mark.parametrize("flawed", [False, True])
@@ -49,11 +84,12 @@ def test_the_sample_project(
     assert last == ["spyke-tui", str(folder).replace("\x1b", "\\x1b")]
     assert list((folder / "dataset/spyke/train").iterdir())
     main(["check", "--json", "--project", str(folder)])
-    codes = {finding["code"] for finding in json.loads(capsys.readouterr().out)["findings"]}
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    named = sorted((finding["code"], finding["where"]) for finding in findings)
     if flawed:
-        assert codes == MISTAKES
+        assert named == sorted([*IN_CROPS_TOML, *ON_DISK, *FOLLOWING])
     else:
-        assert codes == {"reg-practice"}
+        assert named == [("reg-practice", "reg")]
     before = contents(folder)
     (folder / "sheets").joinpath(next((folder / "sheets").iterdir()).name).unlink()
     (folder / ".gitignore").unlink()  # as after a full disk
@@ -98,6 +134,33 @@ def test_a_folder_that_holds_something_else(
     assert main(["demo", "--headless", str(mine)]) == 2, "nothing is generated in a real project"
     assert "holds something else" in capsys.readouterr().err
     assert stamps(tmp_path) == before
+
+
+def test_mistakes_are_not_put_into_a_sample_that_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    write_sample(folder)
+    before = stamps(tmp_path)
+    assert main(["demo", "--headless", "--flawed", str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert "without mistakes" in said and "left as it is" in said
+    assert "spyke-tui demo DIR --flawed" in said
+    assert stamps(tmp_path) == before
+
+
+def test_the_sample_with_mistakes_stays_it_without_the_flag(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    write_sample(folder, flawed=True)
+    mended = flawed_project_text().replace('artist = "me"\n', "")
+    (folder / "crops.toml").write_text(mended)
+    for words in (["--flawed"], []):
+        assert main(["demo", "--headless", str(folder), *words]) == 1
+        assert "These are the mistakes to find." in capsys.readouterr().out
+    assert (folder / "crops.toml").read_text() == mended
+    assert not list(folder.rglob("reg_*.png")), "nothing is generated for it"
 
 
 def test_a_demo_that_was_killed_while_it_generated_goes_on(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from spyke_tui.processing.samples import (
     SAMPLE_NAMES,
     draw_samples,
     flawed_project_text,
+    is_flawed,
     sample_project_text,
 )
 from spyke_tui.store.crops_file import FILE_NAME, CropsFile
@@ -48,10 +49,12 @@ SHOW_SECONDS = 1.0
 
 def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.dir)
-    if write_sample(folder, flawed=arguments.flawed) and arguments.flawed:
+    is_new = write_sample(folder, flawed=arguments.flawed)
+    flawed = is_flawed(CropsFile.read(folder).text)  # so it stays when it is opened again
+    if is_new and flawed:
         _spoil(folder)
     if arguments.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        code = _run_headless(folder, flawed=arguments.flawed)
+        code = _run_headless(folder, flawed=flawed)
         print(f"Look around: spyke-tui {shlex.quote(printable(str(folder)))}")
         return code
     return _open(folder, arguments.images)
@@ -85,7 +88,8 @@ def write_sample(folder: Path, *, flawed: bool = False) -> bool:
 
     Whether crops.toml is new.
 
-    Raises `UsageError` where the folder holds something else.
+    Raises `UsageError` where the folder holds something else, or the sample without the mistakes
+    that are asked for.
     """
     path = folder / FILE_NAME
     is_new = not path.exists()
@@ -96,10 +100,16 @@ def write_sample(folder: Path, *, flawed: bool = False) -> bool:
         text = flawed_project_text() if flawed else sample_project_text()
         write_whole(path, text.encode())
         print(f"wrote a sample project to {printable(str(folder))}")
-    project = CropsFile.read(path).project
+    file = CropsFile.read(path)
+    project = file.project
     # Whoever names a project of their own must not find practice pictures in it.
     if not any(Path(sheet.file).name in SAMPLE_NAMES for sheet in project.sheets.values()):
         raise _holds_something_else(folder)
+    if flawed and not is_flawed(file.text):
+        raise UsageError(
+            f"{folder} holds the sample project without mistakes; it was left as it is.",
+            "Name a new folder for the one with mistakes: spyke-tui demo DIR --flawed",
+        )
     add_gitignore_rules(folder)  # each time: the first one may have found the disk full
     _draw_missing_sheets(folder, project)
     return is_new

@@ -96,9 +96,25 @@ _FLAWS = (
 )
 
 
+_FINISHED_HEAD = (
+    "# Spyke, the sample project. It is finished: `spyke-tui build` and `spyke-tui check` have "
+    "nothing\n# to ask. "
+)
+_FLAWED = "the sample project with mistakes to find"
+_FLAWED_HEAD = (
+    f"# Spyke, {_FLAWED}, in here and in its training folder.\n"
+    "# `spyke-tui check` names each of them.\n# "
+)
+
+
+def is_flawed(text: str) -> bool:
+    """Whether a crops.toml began as the one with mistakes, whatever became of them."""
+    return _FLAWED in text
+
+
 def flawed_project_text() -> str:
     """The sample crops.toml with mistakes to find, each of them one that `check` names."""
-    text = sample_project_text()
+    text = sample_project_text().replace(_FINISHED_HEAD, _FLAWED_HEAD, 1)
     for right, wrong in _FLAWS:
         text = text.replace(right, wrong, 1)
     return text
