@@ -24,11 +24,15 @@ CLEAR_PATCHES = ("xterm", "foot")
 they were. Others paint them in the background colour, so they get whole cells."""
 
 
-TRUECOLOR = ("foot", "ghostty", "iterm2", "kitty", "wezterm")
-"""Terminals (by the name they answer, in small letters) that take any colour; so does xterm."""
+TRUECOLOR = ("contour", "foot", "ghostty", "iterm2", "kitty", "konsole", "mlterm", "wezterm")
+"""Terminals (by the name they answer or set as TERM, in small letters) that take any colour; so
+does xterm."""
 
 XTERM_TRUECOLOR = 331
 """The first xterm that does."""
+
+KITTY_LINEAR = (0, 28)
+"""The first kitty that mixes translucent pictures in linear light (its change log)."""
 
 KITTY_TERMS = ("xterm-kitty", "xterm-ghostty")
 """Values of TERM that only terminals with kitty graphics set; a hint where no answer came."""
@@ -82,13 +86,20 @@ def choose(
     answers = answers or Answers()
     name = answers.name or environ.get("TERM_PROGRAM", "") or environ.get("TERM", "") or "terminal"
     known = any(answers.name.lower().startswith(one) for one in CLEAR_PATCHES)
-    terminal = Terminal(answers.files, known, max(2, min(256, answers.registers)))
+    terminal = Terminal(
+        answers.files,
+        known,
+        max(2, min(256, answers.registers)),
+        linear=mixes_in_linear_light(answers.name),
+    )
     base = Choice("halfcell", "", "", terminal, answers.cell or window or CELL, window)
     if images == "none" or images == "halfcell":
         return replace(base, protocol=images, found=f"asked for with --images {images}")
     inside = multiplexer(environ)
     if inside == "tmux" and images in ("auto", "kitty"):
-        hung = replace(terminal, anchors=Anchors())
+        # A kitty that hangs pictures on text is one of those that mix so.
+        linear = tmux is not None and "kitty" in tmux.terminal
+        hung = replace(terminal, anchors=Anchors(), linear=linear)
         if images == "kitty" or (answers.kitty and answers.hangs):
             behind = (tmux.terminal if tmux else "") or "the terminal"
             way = f"{behind} behind {answers.name or 'tmux'} "
@@ -118,12 +129,21 @@ def choose(
     return replace(base, found=f"{name} did not say what it can show")
 
 
-def takes_any_colour(name: str) -> bool:
-    """Whether a terminal of this name does. COLORTERM says so too, but not over SSH."""
+def takes_any_colour(name: str, term: str = "") -> bool:
+    """Whether a terminal of this name, or one that set this TERM, does.
+
+    COLORTERM says so too, but not over SSH, and not in every terminal.
+    """
     xterm = re.match(r"XTerm\((\d+)", name)
     if xterm is not None:
         return int(xterm[1]) >= XTERM_TRUECOLOR
-    return name.lower().startswith(TRUECOLOR)
+    return (name or term).lower().startswith(TRUECOLOR)
+
+
+def mixes_in_linear_light(name: str) -> bool:
+    """Whether a terminal of this name mixes translucent pictures in linear light."""
+    kitty = re.match(r"kitty\((\d+)\.(\d+)", name)
+    return kitty is not None and (int(kitty[1]), int(kitty[2])) >= KITTY_LINEAR
 
 
 def multiplexer(environ: Mapping[str, str]) -> str:

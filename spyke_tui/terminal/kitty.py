@@ -38,9 +38,10 @@ class KittySurface:
 
     protocol = "kitty"
 
-    def __init__(self, palette: Palette, shelf: Shelf) -> None:
+    def __init__(self, palette: Palette, shelf: Shelf, *, linear: bool = False) -> None:
+        """`linear`: how the terminal mixes, see `surface.Terminal`."""
         self._palette = palette
-        self._stock = KittyStock(shelf, self._arrived)
+        self._stock = KittyStock(shelf, self._arrived, linear)
         self._board = shelf.board()
         self._view: KittyView | None = None
         self._scene = Scene(Size(1, 1))

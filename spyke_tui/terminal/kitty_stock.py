@@ -15,7 +15,13 @@ from spyke_tui.model.geometry import Rect
 from spyke_tui.terminal.kitty_levels import Lens, Level, box_of, in_pixels, sheet_cells
 from spyke_tui.terminal.kitty_marks import corner_holes, corner_size, overlay_png
 from spyke_tui.terminal.kitty_shelf import Key, Parcel, Shelf
-from spyke_tui.terminal.kitty_wire import PLAIN, ink_png, palette_png, sent_png
+from spyke_tui.terminal.kitty_wire import (
+    PLAIN,
+    in_linear_light,
+    ink_png,
+    palette_png,
+    sent_png,
+)
 from spyke_tui.terminal.labels import line_width
 from spyke_tui.terminal.scene import Kind, Outline, Palette, Scene
 from spyke_tui.terminal.surface import Place, Update, View
@@ -55,8 +61,9 @@ class KittyView(View):
 class KittyStock:
     """Orders images for a view and says which are there."""
 
-    def __init__(self, shelf: Shelf, then: Callable[[], Update]) -> None:
+    def __init__(self, shelf: Shelf, then: Callable[[], Update], linear: bool) -> None:
         self._shelf = shelf
+        self._linear = linear
         self._then = then
         self._view: KittyView | None = None
         self._inks: dict[str, Key] = {}
@@ -77,7 +84,8 @@ class KittyStock:
         pane, line = place.pixels, line_width(place.cell)
         upper, lower = corner_holes(pane, line)
         size = corner_size(pane, line)
-        alpha = round(255 * (1 - palette.dim))
+        light = in_linear_light(palette.dim) if self._linear else palette.dim
+        alpha = round(255 * (1 - light))
         inks = {
             "ground": (palette.background, partial(ink_png, PLAIN, palette.background)),
             "dim": (palette.dim, partial(ink_png, pane, 0, alpha=alpha)),

@@ -226,6 +226,11 @@ def palette_png(
     return _png(flat, compress_level=6)  # the best takes twelve times as long, for a twentieth
 
 
+def in_linear_light(value: float) -> float:
+    """A share of white (0 to 1) as a share of its light. Source: IEC 61966-2-1 (sRGB)."""
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
 def ink_png(size: Size, colour: int, *, alpha: int = 255, hole: Rect | None = None) -> bytes:
     """One colour, with a transparent `hole` in it; a PNG of one bit per pixel."""
     from PIL import Image

@@ -192,13 +192,15 @@ class Terminal:
 
     `files`: it reads temporary files of ours. `clear_patches`: pixels that a sixel picture leaves
     out stay as they were. `registers`: how many colours a sixel picture may have. `anchors`:
-    pictures hang on cells of text, because a multiplexer stands between.
+    pictures hang on cells of text, because a multiplexer stands between. `linear`: it mixes
+    translucent pictures in linear light, in which half of white looks like three quarters.
     """
 
     files: bool = False
     clear_patches: bool = False
     registers: int = 256
     anchors: Anchors | None = None
+    linear: bool = False
 
 
 def open_surfaces(protocol: str, palette: Palette, terminal: Terminal | None = None) -> Surfaces:
@@ -214,7 +216,7 @@ def open_surfaces(protocol: str, palette: Palette, terminal: Terminal | None = N
         from spyke_tui.terminal.kitty_shelf import Shelf
 
         shelf = Shelf(terminal.files, anchors=terminal.anchors)
-        sheet = KittySurface(palette, shelf)
+        sheet = KittySurface(palette, shelf, linear=terminal.linear)
         return Surfaces(sheet, KittyPreview(palette, shelf, sheet.level_for))
     if protocol == "sixel":
         from spyke_tui.terminal.sixel import SixelSurface

@@ -14,6 +14,7 @@ from spyke_tui.terminal import probe as probe_module
 from spyke_tui.terminal.capabilities import (
     IMAGES,
     choose,
+    mixes_in_linear_light,
     multiplexer,
     takes_any_colour,
     worth_asking,
@@ -181,6 +182,24 @@ def test_only_terminals_known_for_it_get_patches_with_holes() -> None:
 )  # fmt: skip
 def test_terminals_that_take_any_colour_are_known_by_name(name: str, takes: bool) -> None:
     assert takes_any_colour(name) == takes
+    assert takes_any_colour(name, "xterm-256color") == takes
+
+
+@pytest.mark.parametrize(
+    ("name", "does"),
+    [("kitty(0.41.1)", True), ("kitty(0.28.0)", True), ("kitty(0.27.1)", False),
+     ("kitty(1.0.0)", True), ("ghostty 1.1.3", False), ("XTerm(379)", False), ("", False)],
+)  # fmt: skip
+def test_a_kitty_that_mixes_in_linear_light_is_known(name: str, does: bool) -> None:
+    assert mixes_in_linear_light(name) == does
+    answers = parse(KITTY.replace(b"kitty(0.41.1)", name.encode()))
+    assert choose("auto", answers, {}).terminal.linear == does
+
+
+def test_a_terminal_that_only_sets_its_term_is_known_by_that() -> None:
+    assert takes_any_colour("", "mlterm")
+    assert not takes_any_colour("", "xterm-256color")
+    assert not takes_any_colour("tmux 3.3a", "mlterm")  # what answers is what draws
 
 
 def test_for_half_cells_too_it_is_asked_whether_it_takes_any_colour() -> None:

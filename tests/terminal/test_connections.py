@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from connections import Orders, need, ssh_server, until
 from one_crop import RUN, write_project
-from test_real_terminals import display
+from real_display import display
 
 SIXEL = re.compile(rb'\x1bP0;1;0q"1;1;\d+;\d+#.*?\x1b\\', re.S)
 

@@ -386,3 +386,16 @@ def test_every_kind_of_outline_can_stand_beside_the_active_one(protocol: str, ki
     for transfer in update.transfers:
         transfer.prepare()
     surface.close()
+
+
+def test_what_is_dimmed_is_as_dark_in_a_terminal_that_mixes_in_linear_light(
+    picture: SheetPicture,
+) -> None:
+    place = Place(0, 0, 20, 6, CELL)
+    host = Host(open_surfaces("kitty", PALETTE, Terminal(files=True, linear=True)), 20, 6)
+    host.model.linear = True
+    what = scene(Rect(200, 100, 150, 180))
+    viewport = show(host, picture, what, place)
+    wanted = expected(picture, what, viewport, place).crop((0, 0, *host.pixels().size))
+    assert furthest(host.pixels(), wanted) <= 7  # the darkest tones, where sRGB is a line
+    host.take(host.sheet.close())

@@ -20,7 +20,7 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1] / 
 
 from connections import Orders, need, ssh_server  # noqa: E402
 from person import Project, Terminal, Tmux, changes, command, environment, until  # noqa: E402
-from test_real_terminals import display  # noqa: E402
+from real_display import display  # noqa: E402
 
 from tests.torture.generation_scene import Server  # noqa: E402
 from tests.torture.programs import Program  # noqa: E402

@@ -20,6 +20,33 @@ _ITEM = re.compile(
 )
 
 
+TO_LIGHT = [
+    v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4
+    for v in (n / 255 for n in range(256))
+]
+
+
+def _mixed_alike(below: Image.Image, above: Image.Image) -> Image.Image:
+    """An opaque picture where `above` was translucent: both mixed in linear light."""
+    alphas = above.getchannel("A")
+    if all(alpha in (0, 255) for _, alpha in alphas.getcolors() or ()):
+        return above
+    mixed = above.copy()
+    for y in range(above.height):
+        for x in range(above.width):
+            *ink, alpha = above.getpixel((x, y))  # type: ignore[misc]
+            if not 0 < alpha < 255 or x >= below.width or y >= below.height:
+                continue
+            ground = below.getpixel((x, y))
+            share, pixel = alpha / 255, []
+            for one, other in zip(ink, ground[:3], strict=True):  # type: ignore[index]
+                light = share * TO_LIGHT[one] + (1 - share) * TO_LIGHT[other]
+                value = 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
+                pixel.append(round(255 * value))
+            mixed.putpixel((x, y), (*pixel, 255))
+    return mixed
+
+
 @dataclass
 class Placed:
     image: int
@@ -33,9 +60,15 @@ class Placed:
 
 
 class KittyModel:
-    """Images and placements. `cols` x `rows` cells of `cell` pixels."""
+    """Images and placements. `cols` x `rows` cells of `cell` pixels.
 
-    def __init__(self, cols: int, rows: int, cell: tuple[int, int]) -> None:
+    `linear`: translucent pixels are mixed in linear light, as kitty does from 0.28 on.
+    """
+
+    def __init__(
+        self, cols: int, rows: int, cell: tuple[int, int], *, linear: bool = False
+    ) -> None:
+        self.linear = linear
         self.cols, self.rows, self.cell = cols, rows, cell
         self.images: dict[int, Image.Image] = {}
         self.placed: dict[tuple[int, int], Placed] = {}
@@ -73,6 +106,8 @@ class KittyModel:
             part = self.images[placed.image].crop(placed.source)
             if part.size != placed.size:
                 part = part.resize(placed.size, Image.Resampling.BILINEAR)
+            if self.linear:
+                part = _mixed_alike(screen.crop((x, y, x + part.width, y + part.height)), part)
             screen.alpha_composite(part, (x, y))
         return screen.convert("RGB")
 
