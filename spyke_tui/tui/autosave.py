@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 SOON = 0.3
 """Seconds after a change, so that a burst of keys is one write where time allows it."""
 APART = 0.9
-"""Seconds between two writes; with the write itself no change stays unsaved for a second."""
+"""Seconds between two writes, where the write itself is quick."""
+IN_TIME = 0.95
+"""Seconds after which the oldest change is to be on the disk: a second is promised."""
 AGAIN = 5.0
 """Seconds until a failed save is tried again."""
 
@@ -34,15 +36,28 @@ class Autosave:
         self._app = app
         self._session = session
         self._timer: Timer | None = None
-        self._last = -APART
+        self._last = self._ended = -APART
+        self._took = 0.0
+        self._oldest: float | None = None
         self._writing = asyncio.Lock()
         self._kept = session.history.version
 
     def changed(self) -> None:
         """The project changed: see to it that it is saved in time."""
-        if self._timer is None and not (self._session.is_saved and self._steps_are_kept):
-            wait = max(SOON, self._last + APART - monotonic())
-            self._timer = self._app.set_timer(wait, self._due)
+        if self._session.is_saved and self._steps_are_kept:
+            return
+        now = monotonic()
+        if self._oldest is None:
+            self._oldest = now
+        if self._timer is None:
+            self._timer = self._app.set_timer(self._wait(now, self._oldest), self._due)
+
+    def _wait(self, now: float, oldest: float) -> float:
+        """Seconds until the next write: sooner where writes take long, but never without a rest."""
+        wanted = max(oldest + SOON, self._last + APART)
+        in_time = oldest + IN_TIME - self._took
+        rested = self._ended + self._took / 4
+        return max(0.0, rested - now, min(wanted, in_time) - now)
 
     async def flush(self) -> bool:
         """Save now and wait for it; whether the file now holds everything."""
@@ -84,7 +99,8 @@ class Autosave:
 
     def _due(self) -> None:
         self._timer = None
-        start(self._app, self._save, "save")
+        if not self._writing.locked():  # else the end of that write looks what is still to do
+            start(self._app, self._save, "save")
 
     def _drop_timer(self) -> None:
         if self._timer is not None:
@@ -97,12 +113,16 @@ class Autosave:
             project = session.project
             if session.is_saved:
                 session.problem = ""
+                self._oldest = None
                 await self._keep_steps()
+                self.changed()
                 return True
             self._last = monotonic()
+            oldest, self._oldest = self._oldest, None
             try:
                 await asyncio.to_thread(self._write, project)
             except (WriteError, OSError) as error:
+                self._oldest = oldest
                 problem = str(error)
                 if problem != session.problem:
                     session.problem = problem
@@ -112,9 +132,12 @@ class Autosave:
                 if self._timer is None:
                     self._timer = self._app.set_timer(AGAIN, self._due)
                 return False
+            self._ended = monotonic()
+            self._took = self._ended - self._last
             session.problem = ""
             await self._keep_steps()
             await self._follow(project)
             self._app.post_message(ProjectSaved())
-        self.changed()  # what was changed while the file was written
+        self._drop_timer()
+        self.changed()  # what was changed while the file was written: now it is known for how long
         return session.is_saved

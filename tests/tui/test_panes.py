@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
@@ -9,7 +10,9 @@ from rich.color import ColorType
 from rich.segment import Segment
 
 from spyke_tui.actions import PANES
+from spyke_tui.model.project import Project
 from spyke_tui.store.config import Config
+from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.terminal.capabilities import Choice
 from spyke_tui.terminal.cells import PLACEHOLDER
 from spyke_tui.tui.screens.help import HelpScreen
@@ -21,7 +24,16 @@ SIZES = [(80, 24), (120, 40), (200, 50)]
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_status_line_says_all_it_must(opened: Callable, size: tuple[int, int]) -> None:
+async def test_the_status_line_says_all_it_must(
+    opened: Callable, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_write, write = Event(), CropsFile.write
+
+    def held(self: CropsFile, project: Project) -> None:
+        may_write.wait(60)
+        write(self, project)
+
+    monkeypatch.setattr(CropsFile, "write", held)
     async with opened(size=size) as it:
         text = it.text()
         for words in (
@@ -31,6 +43,7 @@ async def test_the_status_line_says_all_it_must(opened: Callable, size: tuple[in
             assert words in text, words
         await it.press("right")
         assert "not saved" in it.text()
+        may_write.set()
         await it.saved()
         await it.until(lambda: "* not saved" not in it.text(), "the word saved")
 
