@@ -92,7 +92,12 @@ def _share(share: tuple[int, int], only: str, promise: float) -> list[Outcome]:
         chosen = crash.cases(number if not only else number * 40, seed, here)
         if only:
             chosen = [case for case in chosen if only in case[2:]][:number]
-        return [crash.play(case, here) for case in chosen]
+        played = []
+        for case in chosen:
+            played.append(crash.play(case, here))
+            if played[-1].failures:
+                say(f"found in case {len(played)}: {played[-1]}")
+        return played
 
 
 def _print_outcomes(outcomes: list[Outcome]) -> None:

@@ -53,6 +53,9 @@ class Reference:
     tree: dict[str, str]
     status: int
     seconds: float
+    crops_before: str = ""
+    crops: str = ""
+    """crops.toml, where the project's folder has one."""
 
 
 _known: dict[tuple[Command, Path], Reference] = {}
@@ -87,9 +90,16 @@ def reference(command: Command, folder: Path, built: Path, plain: Path, base: Pa
         state = base / "state-reference"
         shutil.rmtree(state, ignore_errors=True)
         prepare(command, folder, built, plain)
+        before = _crops(folder)
         start = time.monotonic()
         done = stage.run(list(command.words), folder, state)
         seconds = time.monotonic() - start
         assert b"Traceback" not in done.stderr, done.stderr
-        _known[key] = Reference(stage.tree(folder), done.returncode, seconds)
+        after = _crops(folder)
+        _known[key] = Reference(stage.tree(folder), done.returncode, seconds, before, after)
     return _known[key]
+
+
+def _crops(folder: Path) -> str:
+    file = folder / "crops.toml"
+    return file.read_text() if file.exists() else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
+from collections import Counter
 from pathlib import Path
 
 from tests.torture import commands, programs, stage
@@ -13,8 +15,8 @@ from tests.torture.places import ReadOnlySwitch
 from tests.torture.programs import Program, environment
 
 PASSING = {"demo": ("TRAINING.md", "dataset.toml"), "topup": ("crops.toml",)}
-"""What a command writes more than once: for the demo before and after it generated, for some of the
-candidates where others are still to come."""
+"""What a command writes more than once: for the demo before and after it generated (signed, so
+whole or torn); for some of the candidates where others are still to come (`_judge_candidates`)."""
 
 
 def play(here: Bench, state: Path, pick: random.Random, outcome: Outcome) -> None:
@@ -87,6 +89,9 @@ def _judge_files(
 ) -> None:
     """Right after the end: every file is as it was or as it should become."""
     passing = PASSING.get(outcome.what, ())
+    outcome.failures += [f"torn by its end: {name}" for name in stage.torn_files(folder)]
+    if outcome.what == "topup":
+        _judge_candidates(folder, reference, outcome)
     for name, digest in stage.tree(folder).items():
         if Path(name).name.startswith((stage.TEMPORARY, ".spyke-")) or name.endswith(passing):
             continue  # half a file of a dead process; records of a run that is not over
@@ -97,6 +102,27 @@ def _judge_files(
             continue
         if not (folder / name).exists():
             outcome.failures.append(f"gone: {name}")
+
+
+def _judge_candidates(folder: Path, reference: commands.Reference, outcome: Outcome) -> None:
+    """crops.toml says what it said before, and all or nothing of each candidate."""
+    before, after = _parts(reference.crops_before), _parts(reference.crops)
+    found = _parts((folder / "crops.toml").read_text()) - before
+    candidates = [
+        Counter(part for part in after - before if re.search(rf"topup[-_]{number:03}", part))
+        for number in range(1, stage.CHOICES + 1)
+    ]
+    for some in candidates:
+        if some <= found:
+            found -= some
+    if found or before - _parts((folder / "crops.toml").read_text()):
+        text = (folder / "crops.toml").read_text()
+        outcome.failures.append(f"crops.toml is neither as before nor as wanted: {text}")
+
+
+def _parts(text: str) -> Counter[str]:
+    """Its tables, in whatever order."""
+    return Counter(part.strip("\n") for part in text.split("\n\n") if part.strip("\n"))
 
 
 def _judge_end(folder: Path, state: Path, reference: commands.Reference, outcome: Outcome) -> None:
