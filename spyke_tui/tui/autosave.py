@@ -25,6 +25,8 @@ APART = 0.9
 """Seconds between two writes, where the write itself is quick."""
 IN_TIME = 0.95
 """Seconds after which the oldest change is to be on the disk: a second is promised."""
+AT_ONCE = 0.001
+"""Textual's timers can't wait for nothing."""
 AGAIN = 5.0
 """Seconds until a failed save is tried again."""
 
@@ -57,7 +59,7 @@ class Autosave:
         wanted = max(oldest + SOON, self._last + APART)
         in_time = oldest + IN_TIME - self._took
         rested = self._ended + self._took / 4
-        return max(0.0, rested - now, min(wanted, in_time) - now)
+        return max(AT_ONCE, rested - now, min(wanted, in_time) - now)
 
     async def flush(self) -> bool:
         """Save now and wait for it; whether the file now holds everything."""

@@ -59,6 +59,7 @@ class Disk:
     def post_message(self, message: object) -> None: ...
 
     def set_timer(self, wait: float, due: Callable[[], None]) -> Any:
+        assert wait > 0, "a timer of Textual divides by it"
         timer = self.loop.call_later(wait, due)
         return SimpleNamespace(stop=timer.cancel)
 
