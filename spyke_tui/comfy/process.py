@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -231,5 +232,18 @@ def _read_again(task: Task, file: CropsFile, run: Run, *, forced: bool) -> Crops
     return file
 
 
+def run_process(words: Sequence[str]) -> int:
+    """`main`, for a process whose words go to a log: what a disk refuses is the last of them."""
+    try:
+        return main(words)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        with suppress(OSError):  # that of the log may be the same disk
+            traceback.print_exc()
+        with suppress(OSError):
+            sys.stderr.write(f"{error.strerror or error}{where}\n")
+        return 1
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_process(sys.argv[1:]))

@@ -120,11 +120,11 @@ def _spawn(files: RunFiles, words: list[str]) -> int:
 
 
 def _last_words(files: RunFiles, begin: int) -> str:
-    """What the process said, in its log from `begin` on."""
+    """What the process said, in its log from `begin` on; a disk that fails may cut that short."""
     with suppress(OSError):
         said = read_regular(files.log, MAX_BYTES)[begin:].decode("utf-8", "replace")
         for line in reversed(said.splitlines()):
-            if line.strip():
+            if line.strip() and not line.startswith((" ", "Traceback (")):
                 return printable(line.strip())
     with suppress(OSError):
         if shutil.disk_usage(files.folder).free < LITTLE_ROOM:
