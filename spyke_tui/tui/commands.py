@@ -91,7 +91,9 @@ def _repeat(screen: CropsScreen) -> None:
 def _mirror(screen: CropsScreen) -> None:
     reason = screen.editor.turn_mirror()
     if reason is not None:
-        screen.notify(f"No flipped twin: {reason}.", severity="warning", markup=False)
+        crop = screen.editor.crop
+        how = " Say so in Captions (F4)." if crop is not None and crop.details is None else ""
+        screen.notify(f"No flipped twin: {reason}.{how}", severity="warning", markup=False)
         return
     crop = screen.editor.crop
     if crop is not None and crop.mirror and (own := one_line(crop.mirror_caption)):

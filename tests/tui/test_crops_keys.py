@@ -284,7 +284,10 @@ async def test_a_twin_is_asked_for_and_guarded(opened: Callable) -> None:
         await it.until(lambda: it.session.project.dataset.one_sided, "the file read again")
         await it.press("f")
         assert not it.session.project.crop("front").mirror
-        assert any("nobody has said" in note.message for note in it.app._notifications)
+        assert any(
+            "nobody has said which details it shows. Say so in Captions (F4)" in note.message
+            for note in it.app._notifications
+        )
 
 
 async def test_a_twin_of_a_caption_with_a_side_says_the_other_one(opened: Callable) -> None:
