@@ -130,19 +130,13 @@ class ExecutionInterrupted:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A picture of the running step. Without `feature_flags` nobody says whose it is."""
+    """A picture of the running step, or what a node shows (PNG, up to some megabytes).
+
+    Without `feature_flags` nobody says whose it is.
+    """
 
     image: bytes = field(repr=False)
     format: Literal["jpeg", "png", "webp"] = "jpeg"
-    prompt_id: str | None = None
-    node: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WireImage:
-    """A finished picture by way of the socket (the SaveImageWebsocket node): always PNG."""
-
-    image: bytes = field(repr=False)
     prompt_id: str | None = None
     node: str | None = None
 
@@ -168,7 +162,6 @@ Event = (
     | ExecutionError
     | ExecutionInterrupted
     | Preview
-    | WireImage
     | Unknown
 )
 

@@ -41,7 +41,7 @@ class Fetcher:
                     run.trouble(error.message, error.hint)
                     await run.may_put.wait()
                     continue
-                if outcome.kind == "broken" and broken < FETCHES and job.wire is None:
+                if outcome.kind == "broken" and broken < FETCHES:
                     broken += 1
                     await asyncio.sleep(0.2 * broken)
                     continue
@@ -56,8 +56,6 @@ class Fetcher:
 
     async def _fetch(self, job: Job) -> bytes | None:
         """The bytes of its picture; None where it is to be drawn again."""
-        if job.wire is not None:
-            return job.wire
         assert job.image is not None
         worker, tries = self._worker, 0
         while True:

@@ -28,7 +28,6 @@ from spyke_tui.comfy.events import (
     ProgressState,
     Status,
     Unknown,
-    WireImage,
     images_of,
 )
 from spyke_tui.comfy.server_words import cleaned, decimal, mapping, read_json, sequence, whole
@@ -191,8 +190,8 @@ _TYPES: Mapping[str, Literal["jpeg", "png", "webp"]] = MappingProxyType(
 def parse_binary(frame: bytes) -> Event:
     """The event of a binary frame: numbers are big-endian, 4 bytes each.
 
-    A server that shows previews as JPEG sends PNG only from SaveImageWebsocket, so PNG is a
-    `WireImage`; the caller knows whether its graph has such a node.
+    Every picture is a preview, also a whole PNG as nodes that show their result send it: what a
+    workflow saves is fetched.
     """
     if len(frame) < 8:
         return Unknown("binary", "shorter than its own head")
@@ -210,7 +209,7 @@ def _plain_picture(number: int, image: bytes) -> Event:
         return Unknown("binary 1", "no image format that we know")
     if not image:
         return Unknown("binary 1", "without an image")
-    return WireImage(image) if image_format == "png" else Preview(image, image_format)
+    return Preview(image, image_format)
 
 
 def _picture_with_metadata(length: int, frame: bytes) -> Event:
@@ -229,6 +228,4 @@ def _picture_with_metadata(length: int, frame: bytes) -> Event:
         return Unknown("binary 4", "without an image")
     prompt_id = cleaned(metadata.get("prompt_id"), 100) or None
     node = cleaned(metadata.get("node_id"), 100) or None
-    if image_format == "png":
-        return WireImage(image, prompt_id, node)
     return Preview(image, image_format, prompt_id, node)

@@ -16,10 +16,8 @@ from spyke_tui.comfy.events import (
     ExecutionInterrupted,
     ExecutionStart,
     ExecutionSuccess,
-    Preview,
     Progress,
     ProgressState,
-    WireImage,
 )
 from spyke_tui.comfy.job import Job
 
@@ -69,9 +67,7 @@ class Hearing:
     def hear(self, event: Event) -> tuple[Job, Verdict] | None:
         """What the event says of a job of ours; None where it says nothing."""
         prompt_id = getattr(event, "prompt_id", None)
-        if prompt_id is None and isinstance(event, Preview | WireImage):
-            job = self.current  # nobody says whose it is: of whatever runs
-        elif not prompt_id and isinstance(event, Progress):
+        if not prompt_id and isinstance(event, Progress):
             job = self.current
         else:
             job = self.jobs.get(prompt_id or "")
@@ -108,11 +104,8 @@ class Hearing:
                     return "changed"
                 job.image = saved[0]
                 return "saved"
-            case WireImage():
-                job.wire = event.image
-                return "changed"
             case ExecutionSuccess():
-                return "saved" if job.wire is not None else "over"
+                return "over"
             case ExecutionError():
                 return "error"
             case ExecutionInterrupted():
@@ -130,8 +123,6 @@ class Hearing:
 
     def _keep(self, prompt_id: str, event: Event) -> None:
         """It may be ours under an id that we don't know yet."""
-        if isinstance(event, Preview | WireImage):
-            return
         kept = self._strangers.setdefault(prompt_id, [])
         if len(kept) < MOST_OF_A_STRANGER:
             kept.append(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from spyke_tui.comfy.events import OutputImage
 from spyke_tui.model.generation import JobState, seed_of
@@ -37,8 +37,6 @@ class Job:
     step: int = 0
     steps: int = 0
     image: OutputImage | None = None
-    wire: bytes | None = field(default=None, repr=False)
-    """The picture itself, where it came by the socket."""
     missing_since: float = 0.0
     """When neither queue nor history knew it for the first time in a row."""
     errors: int = 0

@@ -120,7 +120,5 @@ class Reconciler:
         elif entry.saved:
             job.image = entry.saved[0]
             worker.saved(job)
-        elif job.wire is not None:
-            worker.saved(job)
         else:
             worker.failed(job, "", "The workflow ended without a saved picture.")

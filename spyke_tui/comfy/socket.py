@@ -22,19 +22,13 @@ from typing import Self
 
 from spyke_tui.comfy.addresses import ServerAddress
 from spyke_tui.comfy.connection import Connection, ConnectionLostError, why_lost
-from spyke_tui.comfy.events import (
-    Event,
-    Preview,
-    Status,
-    WireImage,
-)
+from spyke_tui.comfy.events import Event, Preview, Status
 from spyke_tui.comfy.exchange import tls_context
 from spyke_tui.comfy.frames import parse_binary, parse_text
 from spyke_tui.errors import ServerError
 
 FEATURES = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
 MOST_WAITING = 2000
-MOST_WAITING_BYTES = 128 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +230,6 @@ class _Inbox:
 
     def __init__(self) -> None:
         self._waiting: deque[SocketEvent] = deque()
-        self._bytes = 0
         self._preview: Preview | None = None
         self._missed = 0
         self._filled = asyncio.Event()
@@ -247,8 +240,7 @@ class _Inbox:
             self._preview = event
         else:
             self._waiting.append(event)
-            self._bytes += _weight(event)
-            if len(self._waiting) > MOST_WAITING or self._bytes > MOST_WAITING_BYTES:
+            if len(self._waiting) > MOST_WAITING:
                 self._drop()
         self._filled.set()
 
@@ -257,7 +249,6 @@ class _Inbox:
         own = [e for e in self._waiting if isinstance(e, (Connected, Disconnected))][-2:]
         self._missed += len(self._waiting) - len(own)
         self._waiting = deque(own)
-        self._bytes = 0
 
     def close(self) -> None:
         self._closed = True
@@ -269,9 +260,7 @@ class _Inbox:
                 count, self._missed = self._missed, 0
                 return Missed(count)
             if self._waiting:
-                event = self._waiting.popleft()
-                self._bytes -= _weight(event)
-                return event
+                return self._waiting.popleft()
             if self._preview is not None:
                 preview, self._preview = self._preview, None
                 return preview
@@ -279,7 +268,3 @@ class _Inbox:
                 raise StopAsyncIteration
             self._filled.clear()
             await self._filled.wait()
-
-
-def _weight(event: SocketEvent) -> int:
-    return len(event.image) if isinstance(event, WireImage) else 0

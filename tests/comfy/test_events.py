@@ -23,7 +23,6 @@ from spyke_tui.comfy.events import (
     Progress,
     Status,
     Unknown,
-    WireImage,
 )
 from spyke_tui.comfy.frames import parse_binary, parse_text
 from spyke_tui.model.table import printable
@@ -190,13 +189,13 @@ def test_broken_frames_are_unknown_with_a_reason(frame: bytes) -> None:
 
 def test_pictures_with_and_without_a_name() -> None:
     assert parse_binary(framed(1, 1, JPEG)) == Preview(JPEG, "jpeg")
-    assert parse_binary(framed(1, 2, b"png")) == WireImage(b"png")
+    assert parse_binary(framed(1, 2, b"png")) == Preview(b"png", "png")
     whose = {"prompt_id": "p", "node_id": "3", "image_type": "image/jpeg"}
     assert parse_binary(named(whose)) == Preview(JPEG, "jpeg", "p", "3")
     whose["image_type"] = "image/png"
-    assert parse_binary(named(whose)) == WireImage(JPEG, "p", "3")
+    assert parse_binary(named(whose)) == Preview(JPEG, "png", "p", "3")
     whose["node_id"] = 3  # type: ignore[assignment]
-    assert parse_binary(named(whose)) == WireImage(JPEG, "p", None)
+    assert parse_binary(named(whose)) == Preview(JPEG, "png", "p", None)
 
 
 @given(kinds, st.dictionaries(fields, values))

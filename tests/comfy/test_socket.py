@@ -22,7 +22,7 @@ from websockets.utils import accept_key
 from wire_server import WireServer, reply
 
 from spyke_tui.comfy.addresses import ServerAddress
-from spyke_tui.comfy.events import Executing, Preview, Status, Unknown, WireImage
+from spyke_tui.comfy.events import Executing, Preview, Status, Unknown
 from spyke_tui.comfy.socket import (
     FEATURES,
     MOST_WAITING,
@@ -263,9 +263,9 @@ async def test_a_frame_of_three_megabytes_is_nothing_special() -> None:
         await stay(connection)
 
     async with listening(handler) as socket:
-        picture = await first(socket, WireImage)
-        assert len(picture.image) == 3_147_871
         assert await first(socket, Executing) == Executing(None, "p")
+        picture = await first(socket, Preview)
+        assert len(picture.image) == 3_147_871
 
 
 async def test_the_server_never_waits_for_a_listener_that_does_not_listen() -> None:
@@ -308,22 +308,6 @@ async def test_a_flood_is_dropped_and_told() -> None:
         assert isinstance(missed, Missed)
         assert await anext(socket) == Connected(again=False), "our own word is never dropped"
         assert await first(socket, Status, queue_remaining=4999)
-
-
-async def test_finished_pictures_that_nobody_takes_are_bounded_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("spyke_tui.comfy.socket.MOST_WAITING_BYTES", 3_000_000)
-
-    async def handler(connection: ServerConnection) -> None:
-        for _ in range(7):
-            await connection.send(PNG + b"x" * 1_000_000)
-        await connection.send(executing(None))
-        await stay(connection)
-
-    async with listening(handler) as socket:
-        await until(lambda: any(isinstance(e, Executing) for e in socket._inbox._waiting))
-        assert await anext(socket) == Missed(4)
 
 
 async def test_what_is_no_message_is_unknown_and_the_rest_goes_on() -> None:

@@ -25,7 +25,6 @@ from spyke_tui.comfy.events import (
     Preview,
     ProgressState,
     Unknown,
-    WireImage,
 )
 from spyke_tui.comfy.frames import parse_binary, parse_text
 from spyke_tui.comfy.hearing import Hearing, Verdict
@@ -469,7 +468,8 @@ def test_whole_frames_byte_for_byte() -> None:
     assert named.image.startswith(b"\xff\xd8\xff")
     for sample in ("ws_event1_saveimagewebsocket_png.bin", "ws_event4_saveimagewebsocket_png.bin"):
         picture = parse_binary((samples / sample).read_bytes())
-        assert isinstance(picture, WireImage)
+        assert isinstance(picture, Preview)
+        assert picture.format == "png"
         assert picture.image.startswith(b"\x89PNG\r\n")
         assert picture.image.endswith(b"IEND\xaeB`\x82")
 
@@ -483,7 +483,7 @@ def test_every_recorded_frame_gives_the_recorded_picture() -> None:
             frame = base64.b64decode(line["b64"])
             assert hashlib.sha256(frame).hexdigest() == line["sha256"]
             event = parse_binary(frame)
-            assert isinstance(event, Preview | WireImage)
+            assert isinstance(event, Preview)
             decoded = line["decoded"]
             assert event.image[:8].hex() == decoded["image_magic_hex"]
             metadata = decoded.get("metadata", {})
