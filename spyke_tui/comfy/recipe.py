@@ -82,11 +82,11 @@ class Recipe:
         field = self.template.field_of(error.node_id, error.input) or (
             "workflow" if self.template.source else _FIELDS.get(error.input, "")
         )
-        where = f" ({error.class_type})" if error.class_type else ""
+        where = f" ({error.class_type})." if error.class_type else "."
         more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
         hint = (
             f"Correct {field} in [{self.kind}]."
             if field
             else "The server lacks something that the workflow needs."
         )
-        return f"The server refused it: {error.message}{where}{more}", hint, field
+        return f"The server refused it: {error.message.rstrip('. ')}{where}{more}", hint, field

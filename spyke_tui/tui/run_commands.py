@@ -78,8 +78,8 @@ def _reject(screen: RegularizationScreen) -> None:
     history.end_burst()
     history.apply(f"reject {kind} image {index}", with_reroll(screen.session.project, kind, index))
     screen.spyke.autosave.changed()
-    more = "" if screen.view.alive else " s draws it."
-    screen.say(f"Image {index} is rejected: the next one takes its place.{more} u takes it back.")
+    more = "" if screen.view.alive else "s draws it, "
+    screen.say(f"Image {index} is rejected, the next one takes its place: {more}u takes it back.")
 
 
 def _test(screen: RegularizationScreen) -> None:

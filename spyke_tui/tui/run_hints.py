@@ -18,6 +18,15 @@ HOW_TO_START = (
 )
 
 
+_GAP = "  "
+_WAITING = ["s try now", "Esc give up", "e settings", "? keys"]
+_SHORTER = (
+    ("S stop after this", "S stop"), ("e settings", "e edit"), ("←→ choose", ""),
+    ("r retry failed", "r retry"), ("Tab top-up", ""), ("Tab regularization", ""), ("r retry", ""),
+)  # fmt: skip
+"""What gives way where there is no room, the first first. The help has all keys."""
+
+
 def notice_words(view: RunView, attempt: Attempt | None) -> str:
     """What is wrong, and what to do about it; "" while all is well."""
     if attempt is not None:
@@ -42,8 +51,21 @@ def doing(attempt: Attempt | None) -> str:
     return "looks whether all is right" if attempt.phase == "looking" else "starts"
 
 
-def key_words(view: RunView, rejected: int) -> str:
-    """The keys that do something now; `rejected` images wait for their next reroll."""
+def key_words(view: RunView, rejected: int, attempt: Attempt | None, width: int) -> str:
+    """The keys that do something now; `width` cells are all there is.
+
+    `rejected` images wait for their next reroll.
+    """
+    waits = attempt is not None and attempt.is_waiting
+    words = _WAITING if waits else _keys(view, rejected)
+    for long, short in _SHORTER:
+        if len(_GAP.join(words)) > width:
+            words = [short if word == long else word for word in words]
+            words = [word for word in words if word]
+    return _GAP.join(words)
+
+
+def _keys(view: RunView, rejected: int) -> list[str]:
     if view.state in ("running", "starting", "waiting"):
         words = ["Space pause", "S stop after this", "I interrupt"]
     elif view.state in ("paused", "pausing"):
@@ -60,20 +82,20 @@ def key_words(view: RunView, rejected: int) -> str:
     if view.done:
         words += ["←→ choose", "x reject"]
     other = TITLES[KINDS[(KINDS.index(view.kind) + 1) % len(KINDS)]]
-    words += ["e settings", f"Tab {other.lower()}", "? keys"]
-    return "  ".join(words)
+    return [*words, "e settings", f"Tab {other.lower()}", "? keys"]
 
 
 def caption_of(image: ImageView, rejected: bool, chosen: bool) -> Caption:
     """What stands below an image in the strip."""
-    words, ink = {
-        "planned": ("", ""),
-        "verified": ("", ""),
-        "failed": ("failed", "error"),
-        "running": ("▶", "success"),
-    }.get(image.state, (image.state, ""))
+    words, short, ink = {
+        "planned": ("", "", ""),
+        "verified": ("", "", ""),
+        "failed": ("failed", "!", "error"),
+        "running": ("▶", "▶", "success"),
+    }.get(image.state, (image.state, "·", ""))
     if rejected:
-        words, ink = "x", "warning"
+        words, short, ink = "x", "x", "warning"
     elif image.state == "verified" and image.reroll:
-        words = f"r{image.reroll}"
-    return Caption(f"{image.index} {words}".rstrip(), ink, chosen)
+        words = short = f"r{image.reroll}"
+    number = str(image.index)
+    return Caption(f"{number} {words}".rstrip(), ink, chosen, f"{number} {short}".rstrip())

@@ -36,6 +36,8 @@ class RunShow:
         self._large = screen.query_one(LargePicture)
         self._strip = screen.query_one(StripPicture)
         self._captions = screen.query_one(StripCaptions)
+        self._side = screen.query_one("#run-side")
+        self._without = screen.session.choice.protocol == "none"
         self._pictures = RunPictures(screen, screen.draw_soon)
         self._live = LivePreview(self)
         self._resting: Timer | None = None
@@ -111,9 +113,20 @@ class RunShow:
     # Drawing
 
     def draw(self, view: RunView, rejected: frozenset[int]) -> None:
+        self._make_room(view)
         self._draw_strip(view, rejected)
         self.draw_large(view, rejected)
-        self._live.want(bool(self._drawing(view)) and self._large.display)
+        self._live.want(bool(self._drawing(view)) and self._side.display)
+
+    def _make_room(self, view: RunView) -> None:
+        """Before there are images the words have all of the pane."""
+        empty = not view.total
+        shown = not (empty or self._without)
+        if shown != self._side.display or self._captions.display == empty:
+            for pane in self._panes:
+                pane.hide_picture()
+            self._side.display = self._strip.display = shown
+            self._captions.display = not empty
 
     def draw_large(self, view: RunView, rejected: frozenset[int]) -> None:
         """The chosen image, or a preview of the one that is being drawn."""
@@ -127,7 +140,7 @@ class RunShow:
             self._about.say("")
             self._large.show((None,))
             return
-        self._about.say(image_words(image, image.index in rejected))
+        self._about.say(*image_words(image, image.index in rejected))
         if self._resting is None:
             self._large.show((self._framed(image, self.large_size),))
 
@@ -148,8 +161,7 @@ class RunShow:
         if live is None or live.size != self.large_size:
             return False
         index = next((server.index for server in working if server.index is not None), None)
-        what = "an image" if index is None else f"image {index}"
-        self._about.say(f"{what}, as it is being drawn")
+        self._about.say("drawing an image" if index is None else f"drawing image {index}")
         self._large.show((live,))
         return True
 

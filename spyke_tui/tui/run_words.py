@@ -97,24 +97,26 @@ def work_words(server: ServerView) -> str:
     return f"{words}  {server.node}" if server.node else words
 
 
-def image_words(image: ImageView, rejected: bool) -> str:
-    """What there is to say of one image, in a line."""
-    words = [f"image {image.index}", image.state]
-    if image.state == "verified":
-        words = [f"image {image.index}"]
-        if image.seconds:
-            words.append(f"{image.seconds:.1f} s")
+def image_words(image: ImageView, rejected: bool) -> list[str]:
+    """What there is to say of one image, what matters most first."""
+    if image.state == "failed" and image.message:
+        return [f"image {image.index} failed: {image.message}"]
+    words = [f"image {image.index}"]
+    if rejected:
+        words[0] += " is rejected"
+    if image.state != "verified":
+        words[0] += f"  {image.state}"
+    elif image.seconds:
+        words.append(f"{image.seconds:.1f} s")
     if image.seed:
         words.append(f"seed {image.seed}")
     if image.reroll:
         words.append(f"reroll {image.reroll}")
     if image.attempt:
         words.append(f"attempt {image.attempt + 1}")
-    if rejected:
-        words.append("rejected: the next one takes its place")
     if image.message:
         words.append(image.message)
-    return "  ".join(words)
+    return words
 
 
 def ended_words(view: RunView) -> str:

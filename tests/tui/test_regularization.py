@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_runs import FakeRun, images_of, preview_of, running_view
@@ -103,7 +104,7 @@ async def test_a_run_on_its_way_at_each_size(reg: Callable) -> None:
             it.run.stand("running", servers=(replace(it.run.view.servers[0], step=step),))
             await shows(it, "▶ running", "37 of 150, 1 failed", "6m left", "KSampler",
                         f"{step}/20", "queue 2", "ComfyUI 0.3.64", "reg 37/150 6m", "39 ▶",
-                        "[38]")  # fmt: skip
+                        "[38]", "? keys")  # fmt: skip
         assert it.run.followed
 
 
@@ -125,7 +126,7 @@ async def test_the_preview_comes_on_the_screen_and_a_broken_one_does_no_harm(
     async with reg(running_view(None)) as it:
         before = it.app.writer.written
         it.run.pictures = [preview_of(38, 15)]
-        await shows(it, "image 38, as it is being drawn")
+        await shows(it, "drawing image 38")
         it.run.pictures = [b"\xff\xd8\xff no picture"]
         await it.until(lambda: not it.run.pictures, "it was looked at")
         it.run.pictures = [preview_of(38, 20)]
@@ -140,16 +141,16 @@ async def test_whoever_chooses_the_image_that_is_drawn_sees_it_being_drawn(reg: 
         await it.press("left", "right")
         assert not it.app.screen.selection.is_following and it.app.screen.chosen == 37
         it.run.pictures = [preview_of(37, 15)]
-        await shows(it, "image 37, as it is being drawn")
+        await shows(it, "drawing image 37")
 
 
 async def test_where_nothing_is_drawn_no_preview_stands(reg: Callable) -> None:
     async with reg(running_view(None)) as it:
         it.run.pictures = [preview_of(38, 15)]
-        await shows(it, "as it is being drawn")
+        await shows(it, "drawing image")
         servers = tuple(replace(one, state="idle", index=None) for one in it.run.view.servers)
         it.run.stand("paused", servers=servers)
-        await it.until(lambda: "as it is being drawn" not in it.text(), "the last image instead")
+        await it.until(lambda: "drawing image" not in it.text(), "the last image instead")
 
 
 async def test_what_went_wrong_and_what_to_do(reg: Callable) -> None:
@@ -163,6 +164,37 @@ async def test_what_went_wrong_and_what_to_do(reg: Callable) -> None:
         ):
             it.run.stand(state, message=message, hint="Do this.")
             await shows(it, *words, *([message, "Do this."] if message else []))
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "failed", "done"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_narrow_terminal_cuts_no_key_and_no_caption(
+    reg: Callable, state: str, kind: Kind
+) -> None:
+    async with reg(running_view(None, failed=(34, 36)), size=SIZES[0]) as it:
+        it.topup.view = replace(it.run.view, kind="topup")
+        if kind == "topup":
+            await it.press("tab")
+        run = it.run if kind == "reg" else it.topup
+        images = [replace(one, state="queued") if one.index == 41 else one
+                  for one in run.view.images]  # fmt: skip
+        run.stand(state, images=tuple(images))
+        await shows(it, "34 !", "36 !", "40 ▶", "41 ·", "? keys")
+        *_, captions, keys, _, _ = (row.rstrip() for row in it.text().splitlines())
+        assert "34 !" in captions and keys.endswith("? keys") and "…" not in captions + keys
+        assert "failed" not in captions
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+async def test_the_end_of_the_status_line_is_seen_however_long_a_name_is(
+    reg: Callable, project: Path, size: tuple[int, int]
+) -> None:
+    file = project / "crops.toml"
+    name = "f" + "a-name-of-a-crop-" * 5 + "front"
+    file.write_text(file.read_text().replace('id = "front"', f'id = "{name}"'))
+    async with reg(running_view(None), size=size) as it:
+        words = ("front keep 1/2", "reg 37/150 6m", "120x240 at 60,40", "free", "halfcell")
+        await shows(it, "…", *words)
 
 
 async def test_done(reg: Callable, starts: Starts) -> None:

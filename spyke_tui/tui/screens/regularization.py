@@ -91,9 +91,6 @@ class RegularizationScreen(PaneScreen):
         self._notice = self.query_one(Notice)
         self._keys = self.query_one("#run-keys", RunTitle)
         self._status = self.query_one(StatusLine)
-        without = self.session.choice.protocol == "none"
-        for id_ in ("#run-side", "#run-strip"):
-            self.query_one(id_).display = not without
         self.pictures = RunShow(self)
         for kind in KINDS:
             self._controls[kind] = RunControl(
@@ -265,7 +262,8 @@ class RegularizationScreen(PaneScreen):
             self._log.show(view)
             self.pictures.draw(view, rejected)
             self._notice.say(notice_words(view, attempt))
-            self._keys.say(self._said or key_words(view, len(rejected)))
+            width = self._keys.size.width - 1
+            self._keys.say(self._said or key_words(view, len(rejected), attempt, width))
             self._status.draw()
 
     def _wanted(self) -> str:

@@ -139,7 +139,7 @@ class RunFacts(InkPane):
         rows += self.flowed([Ink(word + ("," if n < len(what) - 1 else ""))
                              for n, word in enumerate(what)], 2)  # fmt: skip
         prompt = settings.prompt.strip() or "! no prompt yet: e writes one"
-        rows += self._wrapped(prompt, 3)
+        rows += self._wrapped(prompt, min(3, self.size.height - len(rows)))
         self.set_rows(rows)
 
     def _server(self, server: ServerView) -> list[list[Cell]]:
@@ -162,12 +162,14 @@ class RunFacts(InkPane):
         return rows
 
     def _wrapped(self, text: str, most: int) -> list[list[Cell]]:
+        """The text in at most so many rows; a cut one ends in "…"."""
         from textwrap import wrap
 
         width = max(8, self.size.width - 1)
         lines = wrap(text, width)
         if len(lines) > most:
-            lines = [*lines[: most - 1], lines[most - 1][: width - 1] + "…"]
+            lines = lines[: max(0, most)]
+            lines[-1:] = [f"{line[: width - 1]}…" for line in lines[-1:]]
         return [self.cells(Ink(line, dim=not line.startswith("!"))) for line in lines]
 
 
@@ -194,9 +196,12 @@ class RunLog(InkPane):
             return
         height = self.size.height
         rows: list[list[Cell]] = []
-        for line in self._view.log[-height:] if height else ():
-            rows += self._line(line)
-        rows = rows[-height:] if height else []
+        for line in reversed(self._view.log[-height:] if height else ()):
+            above = self._line(line)
+            if rows and len(above) + len(rows) > height:
+                break  # whole ones; of the last one at least its beginning
+            rows = above + rows
+        rows = rows[:height]
         if not rows and self._view.state == "none":
             rows = [clipped(self.cells(Ink(f" {line}")), self.size.width) for line in EMPTY]
         self.set_rows(rows)
@@ -221,26 +226,33 @@ class RunTitle(InkPane):
 
     def __init__(self, id_: str, dim: bool = False) -> None:
         super().__init__(id=id_)
-        self._words = ""
+        self._words: tuple[str, ...] = ()
         self._dim = dim
 
-    def say(self, words: str) -> None:
+    def say(self, *words: str) -> None:
+        """The first is shown in any case, the others as long as they fit in whole."""
         if words != self._words:
             self._words = words
             self.draw()
 
     def draw(self) -> None:
-        ink = Ink(f" {self._words}", dim=self._dim)
-        self.set_rows([clipped(self.cells(ink), self.size.width)])
+        row: list[Cell] = []
+        for word in self._words:
+            cells = self.cells(Ink(f"  {word}" if row else f" {word}", dim=self._dim))
+            if row and len(row) + len(cells) > self.size.width:
+                break
+            row += cells
+        self.set_rows([clipped(row, self.size.width)])
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What stands below one picture of the strip. `sign` is never empty where `ink` says more."""
+    """What stands below one picture of the strip, and `short` where that is too long."""
 
     text: str
     ink: str = ""
     chosen: bool = False
+    short: str = ""
 
 
 class StripCaptions(InkPane):
@@ -260,7 +272,10 @@ class StripCaptions(InkPane):
         row: list[Cell] = []
         fg, bg = self.ink
         for caption in self._captions:
-            text = f"[{caption.text}]" if caption.chosen else f" {caption.text} "
+            text = caption.text
+            if len(text) + 2 > self._across - 1:
+                text = caption.short or text
+            text = f"[{text}]" if caption.chosen else f" {text} "
             cells = clipped(self.cells(Ink(text, caption.ink, caption.chosen)), self._across - 1)
             row += [*cells, *cells_of(" " * (self._across - len(cells)), fg, bg)]
         self.set_rows([row[: self.size.width]])

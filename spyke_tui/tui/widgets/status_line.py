@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.crop_words import enlarged_words, erased_words
 from spyke_tui.tui.session import Session
@@ -11,6 +13,11 @@ _BAR = "  "
 
 _SAVED = len("* not saved")
 """Saved or not takes so much room, or every change would move all the words behind it."""
+
+_SHORTEST = 16
+"""Characters that are left of a name."""
+_NAMES = (2, 3)
+"""Where sheet and crop stand."""
 
 
 class StatusLine(TextPane):
@@ -41,6 +48,7 @@ class StatusLine(TextPane):
         width = self.size.width
 
         def row(words: list[tuple[str, bool]]) -> list[Cell]:
+            words = _fitted(words, _NAMES if words[0] is first[0] else (), width)
             bar = _BAR if sum(len(word) + len(_BAR) for word, _ in words) < width else " "
             cells = cells_of(" ", fg, bg)
             for word, bold in words:
@@ -88,3 +96,25 @@ class StatusLine(TextPane):
             (session.choice.protocol, False),
         ]
         return first, second
+
+
+def _fitted(
+    words: list[tuple[str, bool]], names: Iterable[int], width: int
+) -> list[tuple[str, bool]]:
+    """Where they don't fit, names lose their beginning, as they differ at the end, and the rest its
+    labels: the last words of all are to be seen."""
+    texts = [word for word, _ in words]
+    if _over(texts, width) > 0:
+        texts = [text.rstrip() for text in texts]
+    for at in sorted(names, key=lambda at: -len(texts[at])):
+        over = _over(texts, width)
+        if over > 0 and len(texts[at]) > _SHORTEST:
+            texts[at] = "…" + texts[at][-max(_SHORTEST, len(texts[at]) - over - 1) :]
+    if _over(texts, width) > 0:
+        texts = [text.removeprefix("edge ").removeprefix("aspect ") for text in texts]
+    return [(text, bold) for text, (_, bold) in zip(texts, words, strict=True)]
+
+
+def _over(texts: list[str], width: int) -> int:
+    """How many cells they lack."""
+    return sum(len(text) + 1 for text in texts) - width
