@@ -13,6 +13,7 @@ from run_stage import Stage, until
 
 from spyke_tui.comfy.client import ComfyClient, Limits
 from spyke_tui.comfy.practice import PracticeServer
+from spyke_tui.comfy.socket import EventSocket, Timings
 from spyke_tui.comfy.workflow import fill
 from spyke_tui.model.generation import seed_of
 from spyke_tui.model.project import Generation
@@ -91,6 +92,27 @@ async def test_what_a_server_may_do_costs_time_and_no_image(
         assert await stage.run() == 0
         stage.assert_whole(4)
         assert "/history" not in {path for _, path in server.requests}, "it carries every graph"
+
+
+@pytest.mark.parametrize("over", [False, True], ids=["while it is drawn", "after its end"])
+async def test_a_socket_that_opens_late_costs_no_image_and_draws_none_twice(
+    tmp_path: Path, over: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_yet(_socket: EventSocket, _seconds: float) -> bool:
+        return False
+
+    timings = Timings(first_delay=0.02, longest_delay=0.05)
+    monkeypatch.setattr("spyke_tui.comfy.worker.EventSocket", partial(EventSocket, timings=timings))
+    monkeypatch.setattr(EventSocket, "wait_connected", not_yet)
+    async with PracticeServer(delay=0.3, faults=["no-socket"]) as server:
+        stage = Stage(tmp_path, server, count=2)
+        run = stage.started()
+        await until(lambda: bool(server.finished_at if over else server.prompts))
+        server.faults.remove("no-socket")
+        await until(lambda: bool(server.sockets))
+        assert await run == 0
+        stage.assert_whole(2)
+        assert len(server.prompts) == 2
 
 
 async def test_pictures_of_another_size_are_no_use_and_pause(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from spyke_tui.comfy.events import (
     ExecutionCached,
     ExecutionStart,
     ExecutionSuccess,
+    FeatureFlags,
     Preview,
+    Status,
     Unknown,
 )
 from spyke_tui.comfy.practice.server import PracticeServer
@@ -138,6 +140,26 @@ async def test_a_history_that_comes_late() -> None:
         await wire.until_heard(ExecutionSuccess(reply.prompt_id))
         assert await wire.client.history(reply.prompt_id) is None
         assert (await wire.entry(reply.prompt_id)).saved
+
+
+@pytest.mark.parametrize("over", [False, True], ids=["while it is drawn", "after its end"])
+async def test_a_socket_that_opens_late_hears_nothing_of_what_was_told_before(over: bool) -> None:
+    """Only the status, and the node that runs without whose it is: HTTP knows the rest."""
+    own = uuid.uuid4().hex
+    async with practice(delay=0.0 if over else 1.5) as wire:
+        graph = fill(None, SETTINGS, seed=1, prefix="reg/1")
+        reply = await wire.client.submit(graph, str(uuid.uuid4()), own, PREVIEWS)
+        while over and reply.prompt_id in await wire.client.queue():
+            await asyncio.sleep(0.01)
+        while not over and wire.server._hub.current != (own, "3"):
+            await asyncio.sleep(0.01)
+        async with EventSocket(wire.socket.address, own, timings=FAST) as late:
+            heard = [await anext(late) for _ in range(3)]
+            assert heard[0] == Connected(again=False)
+            assert heard[1] == Status(int(not over), own)
+            assert heard[2] == (FeatureFlags(True) if over else Executing("3", ""))
+            entry = await wire.entry(reply.prompt_id)
+        assert entry.state == "success" and entry.saved
 
 
 async def test_a_deaf_socket_is_found_by_comparing_and_cured() -> None:
