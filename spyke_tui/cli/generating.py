@@ -16,11 +16,12 @@ from spyke_tui.comfy.following import Follower
 from spyke_tui.comfy.starting import start_run
 from spyke_tui.comfy.workflow import read_template
 from spyke_tui.errors import SpykeError, UsageError
+from spyke_tui.kohya.check.crops import unknown_keys
 from spyke_tui.kohya.moves import follow_renames
 from spyke_tui.kohya.offered_count import offered_count
-from spyke_tui.model.generation import Kind
+from spyke_tui.model.generation import MOST_IMAGES, Kind
 from spyke_tui.model.layout import Layout
-from spyke_tui.model.run_view import ImageView, RunView
+from spyke_tui.model.run_view import ImageView, LogLine, RunView
 from spyke_tui.model.settings_edit import settings_of
 from spyke_tui.model.table import printable
 from spyke_tui.store.crops_file import CropsFile
@@ -52,6 +53,7 @@ def generate(arguments: argparse.Namespace, kind: Kind) -> int:
         _note(f"Images are being generated already (process {files.pid()}); following.", arguments)
     before = follower.poll() if attached else None
     if not attached:
+        _tell_unknown(file, kind, arguments)
         _tell_mapping(file, kind, arguments)
         count = arguments.count if arguments.count is not None else offered_count(file, kind)
         process = start_run(
@@ -74,13 +76,22 @@ def _require_sense(arguments: argparse.Namespace) -> None:
     chosen = [name for name in ("detach", "status", "stop") if getattr(arguments, name)]
     if len(chosen) > 1:
         raise UsageError(f"--{chosen[0]} and --{chosen[1]} exclude each other.", "Give one.")
-    if arguments.count is not None and arguments.count < 1:
-        raise UsageError("--count is a number from 1.", "Write for example: --count 150")
+    if arguments.count is not None and not 1 <= arguments.count <= MOST_IMAGES:
+        raise UsageError(
+            f"--count is a number from 1 to {MOST_IMAGES}.", "Write for example: --count 150"
+        )
 
 
 def _note(words: str, arguments: argparse.Namespace) -> None:
     if not arguments.json:
         print(words, file=sys.stderr)
+
+
+def _tell_unknown(file: CropsFile, kind: Kind, arguments: argparse.Namespace) -> None:
+    """Keys without effect: what was meant by them would be missing in every image."""
+    for finding in unknown_keys(file.project):
+        if finding.where in (kind, "reg"):
+            _note(wrapped(f"{finding.message} {finding.fix}", ""), arguments)
 
 
 def _tell_mapping(file: CropsFile, kind: Kind, arguments: argparse.Namespace) -> None:
@@ -112,6 +123,7 @@ class RunFollowing:
         self._bar = ProgressBar()
         self._interrupts = 0
         self._told: set[tuple[int, str, int]] = set()
+        self._warned: set[LogLine] = set()
         self._last_message = ""
         self._line_at = 0.0
         self._lined = -1
@@ -167,12 +179,21 @@ class RunFollowing:
                 self._told.add(_key(image))
                 if self._as_json:
                     print(json.dumps(_image_json(image, view)), flush=True)
+        self._warn(view)
         news = view.message and view.message != self._last_message
         if news and view.state in ("waiting", "paused"):
             self._say(f"{view.message} {view.hint}")
         self._last_message = view.message
         self._bar(view.done, view.total, _words(view))
         self._line(view)
+
+    def _warn(self, view: RunView) -> None:
+        """What the run warns of, once: a server that went, a picture that was no use."""
+        for line in view.log:
+            if line.level == "warning" and line.at >= view.started_at and line not in self._warned:
+                self._warned.add(line)
+                if not self._quiet and line.text != view.message:
+                    self._say(wrapped(line.text, ""))
 
     def _line(self, view: RunView) -> None:
         """Progress for a file or a pipe: a line when something has come, not too often."""
@@ -296,7 +317,9 @@ def _say_status(follower: Follower, *, as_json: bool) -> int:
 def _stop(follower: Follower, *, as_json: bool) -> int:
     """End the run after its running image, and wait for that."""
     if not follower.files.is_alive():
-        if not as_json:
+        if as_json:
+            _say_stopped(follower.poll(follow=False))
+        else:
             print("Nothing is being generated here.")
         return 0
     follower.order("stop")
@@ -306,7 +329,11 @@ def _stop(follower: Follower, *, as_json: bool) -> int:
         time.sleep(PAUSE)
     view = follower.poll(follow=False)
     if as_json:
-        print(json.dumps({"event": "end", "done": view.done, "failed": view.failed, "exit": 0}))
+        _say_stopped(view)
     else:
         print(f"{view.done} of {view.total} images. {printable(view.hint)}".rstrip())
     return 0
+
+
+def _say_stopped(view: RunView) -> None:
+    print(json.dumps({"event": "end", "done": view.done, "failed": view.failed, "exit": 0}))

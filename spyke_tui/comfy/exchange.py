@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import re
+import socket
 import ssl
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,6 +25,10 @@ from spyke_tui.errors import (
     ServerRefusedError,
     ServerUnreachableError,
 )
+
+if find_spec("sniffio") is None:
+    # httpcore looks for it anew nine times a picture, in every folder of sys.path.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 60.0
@@ -207,8 +215,11 @@ class Exchange:
         shown = self.address.shown
         said = cleaned(str(error), 160)
         if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
-            why = said or "it took too long"
+            why = _reason(error) or said or "it took too long"
             hint = START_HINT
+            if self.address.secure and ("WRONG_VERSION" in said or not said):
+                why = "it does not speak TLS" if said else "no TLS, it took too long"
+                hint = f"ComfyUI by itself has none: try http instead of https. {START_HINT}"
             if "CERTIFICATE" in why.upper():
                 hint = (
                     "Its certificate is not trusted here. Name the authority that signed it in the "
@@ -289,6 +300,23 @@ def is_public_https(location: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return _HOST_NAME.fullmatch(host) is not None
+
+
+def _reason(error: BaseException) -> str:
+    """Why no connection came about, in the system's words; "" where only httpx has any."""
+    cause: BaseException | None = error
+    for _ in range(10):
+        if isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]  # one for each address of the name
+        if isinstance(cause, ssl.SSLError) or cause is None:
+            return ""
+        if isinstance(cause, socket.gaierror):
+            return "its name can't be found"
+        if isinstance(cause, OSError) and cause.errno:
+            said = os.strerror(cause.errno)  # asyncio puts words of its own into the exception
+            return said[:1].lower() + said[1:]
+        cause = cause.__cause__ or cause.__context__
+    return ""
 
 
 def _no_tls() -> ssl.SSLContext:

@@ -28,6 +28,8 @@ class Problem:
     field: str = ""
     is_warning: bool = False
     is_unreachable: bool = False
+    is_ours: bool = False
+    """Whether crops.toml alone is wrong, whatever the server has."""
 
 
 def nearest(name: str, names: tuple[str, ...]) -> list[str]:

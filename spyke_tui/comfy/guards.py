@@ -201,7 +201,7 @@ def _own_problems(
             )
     if kind == "reg":
         problems += _leaks(settings, project, texts)
-    return tuple(problems)
+    return tuple(replace(problem, is_ours=True) for problem in problems)
 
 
 def _leaks(settings: Generation, project: Project, texts: list[str]) -> list[Problem]:

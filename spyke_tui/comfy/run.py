@@ -154,7 +154,9 @@ class Run:
             self.setbacks.unusable(worker, job, outcome)
         self.check_over()
 
-    def refused(self, worker: Worker, message: str, hint: str, field: str) -> None:
+    def refused(
+        self, worker: Worker, message: str, hint: str, field: str, exit_code: int = 3
+    ) -> None:
         """The server does not take what we send: sending it again would not help.
 
         The run ends where no server is left that takes it.
@@ -162,7 +164,7 @@ class Run:
         self.diary.say(f"{worker.address.shown}: {message}", "error")
         worker.standing.hold(message, hint)
         if self._all_held():
-            self.end(End("failed", message, hint, field, 3))
+            self.end(End("failed", message, hint, field, exit_code))
         self.server_changed()
 
     def hold(self, worker: Worker, message: str, advice: str) -> None:

@@ -115,7 +115,8 @@ class Worker:
             return False
         self.version = ready.version
         if ready.problem is not None:
-            self._turn_away(ready.problem.message, ready.problem.hint, ready.problem.field)
+            wrong = ready.problem
+            self._turn_away(wrong.message, wrong.hint, wrong.field, 1 if wrong.is_ours else 3)
             return False
         self.checkpoint = ready.checkpoint
         for problem in ready.problems:
@@ -146,12 +147,12 @@ class Worker:
             await asyncio.sleep(pause * (0.5 + random.random() / 2))
             pause = min(2 * pause, LONGEST_BACKOFF)
 
-    def _turn_away(self, message: str, hint: str, field: str) -> None:
+    def _turn_away(self, message: str, hint: str, field: str, exit_code: int = 3) -> None:
         """It can't do what is asked; that stays so while this process lives."""
         self._turned_away = True
         for job in self.hearing.all():
             self.give_back(job)
-        self.run.refused(self, message, hint, field)
+        self.run.refused(self, message, hint, field, exit_code)
 
     # Whether it is there
 

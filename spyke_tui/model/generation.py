@@ -31,6 +31,8 @@ JobState = Literal[
 
 SEED_LIMIT = 2**53
 """Seeds stay below it: JSON numbers of JavaScript front ends are exact up to there."""
+MOST_IMAGES = 100_000
+"""No run has more."""
 MOST_ATTEMPTS = 3
 """How often a picture that fails verification is drawn anew with another seed, by itself."""
 

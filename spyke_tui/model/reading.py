@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from spyke_tui.model.generation import MOST_IMAGES
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.model.project import (
     FRAMINGS,
@@ -260,7 +261,7 @@ def _read_generation(table: Table | None, base: Generation, unknown: list[str]) 
         servers=_read_servers(table, base.servers),
         auth_env=table.text("auth_env", base.auth_env),
         checkpoint=table.text("checkpoint", base.checkpoint),
-        count=table.integer("count", base.count, low=0),
+        count=table.integer("count", base.count, low=0, high=MOST_IMAGES),
         seed=table.integer("seed", base.seed, low=0),
         rerolls=_read_rerolls(table),
         prompt=table.text("prompt", base.prompt),

@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from spyke_tui.model.generation import MOST_IMAGES
 from spyke_tui.model.run_view import LogLine, RunState
 
 Record = Mapping[str, object]
 LOG_LINES = 200
-MOST_IMAGES = 100_000
-"""No run has more; a number above it did not come from us."""
 _OUR_NAME = re.compile(r"(reg|topup)_[0-9]+(-r[0-9]+-[0-9a-f]*)?\.png")
 """Of a picture, also a rejected one: a crop and a sheet may be named by it."""
 _Level = Literal["info", "warning", "error"]

@@ -125,13 +125,19 @@ class Table:
         fix = f'Write "{near[0]}".' if near else f"Write one of {quoted_list(choices)}."
         raise self.fail(key, f"{quoted(value)} is not one of {quoted_list(choices)}.", fix)
 
-    def integer(self, key: str, default: int, *, low: int | None = None) -> int:
+    def integer(
+        self, key: str, default: int, *, low: int | None = None, high: int | None = None
+    ) -> int:
         value: int | None = self._get(key, int, "a whole number", str(default))
         if value is None:
             return default
         if low is not None and value < low:
             raise self.fail(
                 key, f"must be at least {low}, but is {value}.", f"Write {key} = {default}."
+            )
+        if high is not None and value > high:
+            raise self.fail(
+                key, f"must be at most {high}, but is {value}.", f"Write {key} = {default}."
             )
         return value
 

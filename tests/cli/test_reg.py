@@ -122,8 +122,51 @@ def test_no_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["exit"] == 3
 
 
+def test_a_misspelt_key_and_a_server_that_is_away_are_told_and_hinder_nothing(
+    quick: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, quick)
+    servers = f'["http://127.0.0.1:9", "{quick}"]'
+    text = path.read_text().replace(f'"{quick}"', servers, 1)
+    path.write_text(text.replace("steps ", 'sampeler = "euler"\nsteps ', 1))
+    assert main(["reg", "--project", str(tmp_path)]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "reg.sampeler is not known" in said and "Did you mean sampler?" in said
+    assert "No connection to http://127.0.0.1:9: connection refused" in said
+    assert len(pictures(tmp_path)) == 3
+
+
+def test_what_is_wrong_here_is_not_blamed_on_the_server(
+    quick: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, quick)
+    path.write_text(path.read_text().replace('"a person"', '"hero_v1"', 1))
+    assert main(["reg", "--project", str(tmp_path)]) == 1
+    assert "[reg].prompt" in capsys.readouterr().err
+    write(tmp_path, quick)
+    path.write_text(path.read_text().replace("steps ", 'sampler = "ddimm"\nsteps ', 1))
+    assert main(["reg", "--project", str(tmp_path)]) == 3
+    assert "ddim" in capsys.readouterr().err
+
+
+def test_where_nothing_runs_to_be_stopped_json_says_so_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, "http://127.0.0.1:9")
+    assert main(["reg", "--stop", "--json", "--project", str(tmp_path)]) == 0
+    end = json.loads(capsys.readouterr().out)
+    assert end == {"event": "end", "done": 0, "failed": 0, "exit": 0}
+
+
 @pytest.mark.parametrize(
-    "words", [["--count", "0"], ["--status", "--stop"], ["--count", "x"], ["--server", "ftp://x"]]
+    "words",
+    [
+        ["--count", "0"],
+        ["--count", "100001"],
+        ["--status", "--stop"],
+        ["--count", "x"],
+        ["--server", "ftp://x"],
+    ],
 )
 def test_what_makes_no_sense(words: list[str], tmp_path: Path) -> None:
     write(tmp_path, "http://127.0.0.1:9")

@@ -281,9 +281,30 @@ async def test_nothing_listens() -> None:
         await client.submit(GRAPH, "ours", "me")
     assert not error.value.perhaps_received
     assert error.value.exit_code == 3
-    assert "127.0.0.1:9" in error.value.message
+    assert error.value.message == "No connection to http://127.0.0.1:9: connection refused."
     assert "Start ComfyUI" in error.value.hint
     await client.aclose()
+
+
+async def test_a_name_that_nobody_has() -> None:
+    async with ComfyClient(ServerAddress.of("http://nobody.invalid:8188")) as client:
+        with pytest.raises(ServerUnreachableError, match="its name can't be found"):
+            await client.queue()
+
+
+async def test_tls_is_asked_of_a_server_without() -> None:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with ComfyClient(ServerAddress.of(f"https://127.0.0.1:{port}")) as client:
+            with pytest.raises(ServerUnreachableError, match="does not speak TLS") as error:
+                await client.queue()
+    assert "try http instead of https" in error.value.hint
 
 
 async def broken_off() -> AsyncIterator[bytes]:

@@ -29,7 +29,7 @@ _KNOWN_KEYS = sorted(
 
 def find_in_crops(inspection: Inspection) -> Iterator[Finding]:
     """Contradictions, sheets that can't be used, and crops that should not be trained on."""
-    yield from _unknown_keys(inspection.project)
+    yield from unknown_keys(inspection.project)
     yield from _sheets(inspection)
     named: set[str] = set()
     for crop in inspection.project.crops:
@@ -122,7 +122,8 @@ def covered_area(whole: Rect, parts: tuple[Rect, ...]) -> int:
     return covered
 
 
-def _unknown_keys(project: Project) -> Iterator[Finding]:
+def unknown_keys(project: Project) -> Iterator[Finding]:
+    """Keys of crops.toml without any effect."""
     for dotted in project.unknown_keys:
         table, key = _split_key(dotted)
         near = difflib.get_close_matches(key, [*_KNOWN_KEYS, *FRAMINGS], 1, 0.75)
