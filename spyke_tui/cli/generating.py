@@ -51,6 +51,7 @@ def generate(arguments: argparse.Namespace, kind: Kind) -> int:
         if follower.poll().state == "paused":
             follower.order("resume")
         _note(f"Images are being generated already (process {files.pid()}); following.", arguments)
+        _tell_without_effect(arguments)
     before = follower.poll() if attached else None
     if not attached:
         _tell_unknown(file, kind, arguments)
@@ -85,6 +86,14 @@ def _require_sense(arguments: argparse.Namespace) -> None:
 def _note(words: str, arguments: argparse.Namespace) -> None:
     if not arguments.json:
         print(words, file=sys.stderr)
+
+
+def _tell_without_effect(arguments: argparse.Namespace) -> None:
+    """A run keeps what it was started with."""
+    given = {"--count": arguments.count is not None, "--server": bool(arguments.server),
+             "--redo-outdated": arguments.redo_outdated}  # fmt: skip
+    for option in (option for option, is_given in given.items() if is_given):
+        _note(f"{option} has no effect on it: give it to the next start.", arguments)
 
 
 def _tell_unknown(file: CropsFile, kind: Kind, arguments: argparse.Namespace) -> None:

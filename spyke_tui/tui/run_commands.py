@@ -24,6 +24,7 @@ def _start(screen: RegularizationScreen) -> None:
     elif view.state == "done" and not view.outdated and not screen.rejected:
         screen.say("All images are there: x rejects one, e changes how many there are.")
     else:
+        screen.selection.follow()
         screen.control.start()
 
 

@@ -27,13 +27,16 @@ _SHORTER = (
 """What gives way where there is no room, the first first. The help has all keys."""
 
 
+_NOTHING_WRONG = ("running", "done", "none", "starting", "stopped")
+
+
 def notice_words(view: RunView, attempt: Attempt | None) -> str:
     """What is wrong, and what to do about it; "" while all is well."""
     if attempt is not None:
         if attempt.is_waiting and attempt.hindrance is not None:
             return f"{attempt.hindrance.message} {HOW_TO_START}"
         return ""
-    if view.message and view.state not in ("running", "done", "none", "starting"):
+    if view.message and view.state not in _NOTHING_WRONG:
         field = f" e edits {view.field}." if view.field else ""
         return f"{view.message} {view.hint}{field}".strip()
     if view.outdated and not view.alive:

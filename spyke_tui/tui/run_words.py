@@ -125,5 +125,7 @@ def ended_words(view: RunView) -> str:
     if view.state == "done":
         words = all_there(view.total)
         return f"{title}: {words[0].lower()}{words[1:]}"
+    if view.state == "stopped" and view.message:
+        return f"{title}: {view.message[0].lower()}{view.message[1:]}"
     words = f"{title} has stopped: {counted(view) or 'no image yet'}."
     return f"{words} {view.message}".rstrip()

@@ -117,6 +117,10 @@ class SpykeApp(App[None]):
         clean = "\n".join(map(plain, message.split("\n")))
         super().notify(clean, title=plain(title), severity=severity, timeout=timeout, markup=False)
 
+    def action_help_quit(self) -> None:
+        """ctrl+c, which ends most programs: Textual's own words would show their markup here."""
+        self.notify("q quits (Esc first, where a text field takes it); all is saved.")
+
     def get_driver_class(self) -> type[Driver]:
         return tidy_driver(super().get_driver_class())
 
