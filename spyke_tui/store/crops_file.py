@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import threading
@@ -205,6 +206,14 @@ class CropsFile:
             text = edited_text(self._text, self.project, project, dict(self._removed))
             write_whole(self._beside, text.encode(), durable=True)
             return self._beside
+
+    def kept_beside(self) -> list[Path]:
+        """crops.toml.ours, crops.toml-2.ours... that are there, by name."""
+        name = self.path.name
+        with contextlib.suppress(OSError):
+            found = self.path.parent.iterdir()
+            return sorted(p for p in found if p.name.startswith(name) and p.suffix == ".ours")
+        return []
 
     def keep_copy(self) -> Path:
         """Keep the text that was read in crops.toml.theirs, before it is written over."""

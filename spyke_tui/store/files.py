@@ -110,9 +110,11 @@ def _swapped(temporary: Path, path: Path, look: Callable[[bytes], None]) -> bool
     try:
         look(temporary.read_bytes())
     except BaseException:
-        swap(temporary, path)
+        if not swap(temporary, path):
+            temporary.replace(path)
         raise
-    temporary.unlink()
+    with contextlib.suppress(OSError):  # the new file is in its place, whatever the disk says now
+        temporary.unlink()
     return True
 
 

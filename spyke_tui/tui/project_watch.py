@@ -31,8 +31,6 @@ SELDOM = 4
 """Looks at crops.toml for one at the captions while these are not in front."""
 
 TITLE = "crops.toml was changed by another program, and here too"
-KEPT = (("mine", "ours"), ("theirs", "theirs"))
-"""The sides, and what a file with one of them ends with."""
 
 
 class ProjectWatch:
@@ -44,6 +42,7 @@ class ProjectWatch:
         self._lock = self._new_lock()
         self._told = ""
         self._asked = ""
+        self._kept = f"{self._session.file.path.name}.ours"
         self._missing = self._rounds = 0
         self._reloading = False
 
@@ -58,13 +57,7 @@ class ProjectWatch:
                 f"{self._lock.left_behind} had this project open and did not close it. All that "
                 "it saved is here."
             )
-        ours = self._session.file.path.with_name(f"{self._session.file.path.name}.ours")
-        if ours.exists():
-            self._tell(
-                f"{ours.name} holds changes that were never brought into crops.toml: compare "
-                "the two, then delete it.",
-                True,
-            )
+        self._tell_of_ours()
         start(self._app, self._run, "watch")
 
     def end(self) -> None:
@@ -120,6 +113,7 @@ class ProjectWatch:
             await self._look()
             await self._adopt()
             self._tell("The other instance is closed: this one can change the project now.")
+            self._tell_of_ours()
             self._app.draw()
         else:
             history.holder = holder
@@ -130,6 +124,16 @@ class ProjectWatch:
 
     def _tell_read_only(self, holder: str) -> None:
         self._tell(f"Read-only: {holder} has this project open. What it saves is shown here.", True)
+
+    def _tell_of_ours(self) -> None:
+        """Name what earlier instances kept beside crops.toml."""
+        if names := [path.name for path in self._session.file.kept_beside()]:
+            hold, it = ("hold", "each") if len(names) > 1 else ("holds", "it")
+            self._tell(
+                f"{' and '.join(names)} {hold} changes that were never brought into crops.toml: "
+                f"compare the two, then delete {it}.",
+                True,
+            )
 
     async def _adopt(self) -> None:
         """Take the steps of the last run."""
@@ -169,7 +173,7 @@ class ProjectWatch:
         session.problem = ""
         session.history.rebase(theirs.project)
         self._reselect(before)
-        if changed:
+        if changed and not session.history.holder:  # who looks on was told that it is so
             self._tell("crops.toml was changed by another program; it is shown as it is now.")
         self._app.draw()
 
@@ -181,11 +185,12 @@ class ProjectWatch:
             return
         self._asked = digest
         with suppress(SpykeError, OSError):  # also where the next save is still to come
-            await asyncio.to_thread(self._session.file.write_beside, self._session.project)
+            kept = await asyncio.to_thread(self._session.file.write_beside, self._session.project)
+            self._kept = kept.name
         words = "crops.toml is not there any more."
         both: Merge | None = None
         if theirs is not None:
-            words = "There are unsaved changes here, kept in crops.toml.ours until you choose."
+            words = f"There are unsaved changes here, kept in {self._kept} until you choose."
             try:
                 both = merge(self._session.file.project, self._session.project, theirs.project)
             except CantMergeError as error:
@@ -202,7 +207,7 @@ class ProjectWatch:
             if sides is None:
                 self._tell(
                     "Nothing was chosen and nothing is saved here until it is: Reload (palette) "
-                    "asks again. Mine is kept in crops.toml.ours.",
+                    f"asks again. Mine is kept in {self._kept}.",
                     True,
                 )
             else:
@@ -237,15 +242,15 @@ class ProjectWatch:
         file, before = session.file, session.project
         try:
             mine, chosen = both.all_of("mine"), both.result(sides)
-            await asyncio.to_thread(file.write_beside, before)
+            my_copy = await asyncio.to_thread(file.write_beside, before)
             their_copy = await asyncio.to_thread(theirs.keep_copy)
         except (SpykeError, OSError, CantMergeError) as error:
             self._tell(str(error), True)
             return
         given_up = {"theirs" if side == "mine" else "mine" for side in sides.values()}
         session.history.rebase(mine)
-        names = ", ".join(name for (_, name), side in sides.items() if side == "theirs")
-        session.history.apply(f"take theirs: {names}", chosen)
+        taken = ", ".join(name for (_, name), side in sides.items() if side == "theirs")
+        session.history.apply(f"take theirs: {taken}", chosen)
         session.file = theirs
         session.problem = ""
         self._reselect(before)
@@ -257,7 +262,8 @@ class ProjectWatch:
         if "mine" not in given_up:
             file.drop_beside()
         if given_up:
-            where = [f"{side} in crops.toml.{name}" for side, name in KEPT if side in given_up]
+            names = {"mine": my_copy.name, "theirs": their_copy.name}
+            where = [f"{side} in {name}" for side, name in names.items() if side in given_up]
             self._tell(f"What was given up is kept: {' and '.join(where)}.")
 
     async def _take_side(self, answer: str, theirs: CropsFile | None) -> None:

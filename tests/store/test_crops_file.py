@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -204,6 +205,44 @@ def test_what_another_program_writes_at_the_last_moment_is_not_lost(
         file.write(change(file.project, 0, status="reject"))
     assert file.path.read_bytes() == theirs
     assert [path.name for path in tmp_path.iterdir()] == ["crops.toml"]
+
+
+def test_what_can_not_change_places_again_is_put_back_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = opened(tmp_path)
+    theirs = TEXT.replace("the hero", "the heroine").encode()
+
+    def once(one: Path, other: Path) -> bool:
+        monkeypatch.setattr(files, "swap", lambda *_: False)
+        other.write_bytes(theirs)
+        return swap(one, other)
+
+    if not swap(file.path, file.path):
+        pytest.skip("two files can't change places here")
+    monkeypatch.setattr(files, "swap", once)
+    with pytest.raises(ChangedElsewhereError):
+        file.write(change(file.project, 0, status="reject"))
+    assert file.path.read_bytes() == theirs
+
+
+def test_a_disk_that_fails_when_all_is_written_makes_our_own_file_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = opened(tmp_path)
+    if not swap(file.path, file.path):
+        pytest.skip("two files can't change places here")
+    with monkeypatch.context() as broken:
+
+        def fail(*_: object, **__: object) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+        broken.setattr(Path, "unlink", fail)
+        file.write(change(file.project, 0, status="reject"))
+    assert not file.changed_on_disk() and file.news() is None
+    file.write(change(file.project, 1, status="reject"))
+    found = CropsFile.read(file.path).project
+    assert [crop.status for crop in found.crops] == ["reject", "reject"]
 
 
 def test_where_files_can_not_change_places_they_are_replaced(

@@ -221,6 +221,10 @@ async def test_what_was_left_beside_is_told_at_the_start(opened: Callable, proje
     async with opened() as it:
         await ready(it)
         assert "crops.toml.ours holds changes" in said(it)
+    (project / "crops.toml-2.ours").write_text("left from another one")
+    async with opened() as it:
+        await ready(it)
+        assert "crops.toml-2.ours and crops.toml.ours hold changes" in said(it)
 
 
 def table_of(crop_id: str, text: str) -> str:
@@ -379,8 +383,13 @@ async def test_a_second_instance_looks_on_and_then_takes_over(
             await it.press("right")
             await it.saved()
             await other.until(lambda: other.rect()[0] == 61, "what the first one saved")
+            assert "by another program" not in said(other), "it was told that it looks on"
+            (project / "crops.toml.ours").write_text("left by the first one")
             await leave(it)
             await other.until(lambda: not second.session.history.holder, "taking over")
+            await other.until(
+                lambda: "crops.toml.ours holds changes" in said(other), "what is left"
+            )
             await other.press("right")
             await other.saved()
             assert "left = 62" in text_of(it)
