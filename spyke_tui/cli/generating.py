@@ -50,7 +50,8 @@ def generate(arguments: argparse.Namespace, kind: Kind) -> int:
     if attached:
         if follower.poll().state == "paused":
             follower.order("resume")
-        _note(f"Images are being generated already (process {files.pid()}); following.", arguments)
+        then = "." if arguments.detach else "; following."
+        _note(f"Images are being generated already (process {files.pid()}){then}", arguments)
         _tell_without_effect(arguments)
     before = follower.poll() if attached else None
     if not attached:
@@ -198,11 +199,13 @@ class RunFollowing:
 
     def _warn(self, view: RunView) -> None:
         """What the run warns of, once: a server that went, a picture that was no use."""
+        if view.state in ("starting", "failed"):
+            return  # how it ends is said at the end
         for line in view.log:
             if line.level == "warning" and line.at >= view.started_at and line not in self._warned:
                 self._warned.add(line)
                 if not self._quiet and line.text != view.message:
-                    self._say(wrapped(line.text, ""))
+                    self._say(line.text)
 
     def _line(self, view: RunView) -> None:
         """Progress for a file or a pipe: a line when something has come, not too often."""
@@ -221,7 +224,7 @@ class RunFollowing:
     def _say(self, words: str) -> None:
         self._bar.close()
         if not self._as_json or self._interrupts:
-            print(printable(words), file=sys.stderr, flush=True)
+            print(wrapped(printable(words), ""), file=sys.stderr, flush=True)
 
     def _end(self, view: RunView) -> int:
         self._bar.close()

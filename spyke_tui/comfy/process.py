@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spyke_tui.errors import ProjectFileError, SpykeError
+from spyke_tui.errors import ProjectFileError, SpykeError, WorkflowError
 from spyke_tui.model.generation import KINDS, Kind
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.project import Generation, Project
@@ -114,7 +114,8 @@ def _work(task: Task, file: CropsFile, box: OrderBox, diary: Diary) -> End:
         addresses = [ServerAddress.of(text, settings.auth_env) for text in settings.servers]
     except SpykeError as error:
         diary.begin(total, "", settings.servers if not isinstance(error, ProjectFileError) else ())
-        end = End("failed", error.message, error.hint, getattr(error, "field", ""), 2)
+        field = "workflow" if isinstance(error, WorkflowError) else getattr(error, "field", "")
+        end = End("failed", error.message, error.hint, field, 2)
     else:
         unique = list({address.base: address for address in addresses}.values())
         diary.begin(total, recipe.digest, [address.shown for address in unique])

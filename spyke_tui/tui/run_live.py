@@ -21,7 +21,7 @@ APART = 0.3
 """Seconds between two previews at least: more often nobody looks."""
 LONGEST = 3.0
 """Seconds after which there is one more however slow the way is."""
-SHARE = 0.045
+SHARE = 0.035
 """The share of a core that previews may take."""
 NEAR_RATE, FAR_RATE = 500_000, 50_000
 """Bytes a second that previews may take of the way to the terminal: on one machine, over SSH."""

@@ -232,6 +232,8 @@ def test_a_run_outlives_the_command_and_is_stopped_by_another(
     wait_for_pictures(tmp_path, before + 1)
     assert main(["reg", "--status", "--json", "--project", str(tmp_path)]) == 0
     assert json.loads(capsys.readouterr().out)["state"] == "running"
+    assert main(["reg", "--detach", "--count", "5", "--project", str(tmp_path)]) == 0
+    assert "--count has no effect on it" in capsys.readouterr().err
     assert main(["reg", "--stop", "--project", str(tmp_path)]) == 0
     assert main(["reg", "--status", "--json", "--project", str(tmp_path)]) == 0
     said = capsys.readouterr().out.splitlines()[-1]

@@ -166,6 +166,33 @@ async def test_what_went_wrong_and_what_to_do(reg: Callable) -> None:
             await shows(it, *words, *([message, "Do this."] if message else []))
 
 
+async def test_a_stop_that_was_asked_for_is_no_warning(reg: Callable) -> None:
+    async with reg(running_view(None), size=(80, 24)) as it:
+        it.run.stand("stopped", message="Stopped with 113 images still to come.", hint="Go on.")
+        await shows(it, "■ stopped", "s goes on")
+        assert "! Stopped" not in it.text() and "Go on." not in it.text()
+        said = [note.message for note in it.app._notifications]
+        assert said == ["Regularization: stopped with 113 images still to come."]
+
+
+async def test_a_start_shows_what_is_being_drawn_whatever_was_chosen(
+    reg: Callable, starts: Starts
+) -> None:
+    async with reg(replace(running_view(None), state="stopped")) as it:
+        await it.press("home")
+        assert it.app.screen.chosen == 1
+        await it.press("s")
+        await it.until(lambda: len(starts.begun) == 1, "a start")
+        assert it.app.screen.selection.is_following
+
+
+async def test_ctrl_c_says_how_to_quit(reg: Callable) -> None:
+    async with reg() as it:
+        await it.press("ctrl+c")
+        (note,) = it.app._notifications
+        assert note.message.startswith("q quits") and it.app.is_running
+
+
 @pytest.mark.parametrize("state", ["running", "paused", "failed", "done"])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_narrow_terminal_cuts_no_key_and_no_caption(
