@@ -90,9 +90,17 @@ class Session:
             self.read(0.05)
 
     def until_quiet(self, seconds: float = 0.7) -> None:
-        """Read until nothing has come for so long: the preview has settled, the file is saved."""
+        """Read until nothing has come for so long: the preview has settled."""
         while self.read(seconds):
             pass
+
+    def until_saved(self) -> None:
+        """Until that is said (the words of what is not saved end alike), and all is quiet."""
+        words = ("not saved", "NOT SAVED")
+        self.until(
+            lambda: self.screen.has(" saved") and not any(map(self.screen.has, words)), "saved"
+        )
+        self.until_quiet()
 
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
@@ -169,8 +177,7 @@ def test_the_screen_after_many_keys_is_the_one_a_repaint_shows(
             it.press(keys)
             it.until_quiet(0.2)
         it.press("zllZ")
-        it.until(lambda: it.screen.has(" saved"), "saved")
-        it.until_quiet()
+        it.until_saved()
         shown = it.screen
         it.screen = ScreenModel(100, 30)
         it.press(",.")  # another pane and back: everything is painted again
@@ -183,8 +190,7 @@ def test_nudges_are_few_bytes(folder: Path) -> None:
     with running(folder, (200, 50)) as it:
         it.press("l")
         it.until(lambda: it.screen.has("at 61,40"), "the first nudge")
-        it.until(lambda: it.screen.has(" saved"), "saved")
-        it.until_quiet()
+        it.until_saved()
         sizes = []
         for number in range(20):
             before = it.written
@@ -205,7 +211,7 @@ def test_a_toast_and_a_dialog_leave_nothing_behind(folder: Path) -> None:
         it.press("\x1b")
         it.until(lambda: not it.screen.has("Keys: Crops"), "the end of the help")
         it.until(lambda: not it.screen.has("▌"), "the end of all messages")
-        it.until_quiet()
+        it.until_saved()
         shown = it.screen
         it.screen = ScreenModel(100, 30)
         it.press(",.")
