@@ -115,6 +115,37 @@ def tidy_driver(base: type[Driver]) -> type[Driver]:
                 app.writer.farewell()
             super().stop_application_mode()
 
+        # Signals: Python runs their handlers between any two steps of the main thread, perhaps
+        # while that puts something into the queue of the writing thread; writing there would wait
+        # for itself. So both do their work from the loop.
+
+        def _sigtstp_application(self, *_: object) -> None:
+            suspend: Any = super()._sigtstp_application
+            self._soon(suspend)
+
+        def _sigcont_application(self, *_: object) -> None:
+            """Textual starts anew at each, also where nothing had ended: after SIGSTOP, or none.
+
+            Then two threads read the keys, and one of them outlives the app.
+            """
+            driver: Any = self
+            if driver._must_signal_resume:
+                super()._sigcont_application()
+            else:
+                self._soon(self._start_anew)
+
+        def _start_anew(self) -> None:
+            """A shell may have used the terminal while we were stopped."""
+            driver: Any = self
+            if driver._writer_thread is not None and driver._auto_restart:
+                self.suspend_application_mode()
+                driver._must_signal_resume = True
+                self.resume_application_mode()
+
+        def _soon(self, work: Callable[[], None]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(work)
+
         def run_input_thread(self) -> None:
             app: Any = self._app
             module: Any = sys.modules[base.__module__]
