@@ -71,10 +71,14 @@ class ServerAddress:
         return self.base.startswith("https://")
 
     @property
+    def has_secret(self) -> bool:
+        """Whether a password or key goes with each request."""
+        return "Authorization" in self.headers or "X-API-Key" in self.headers
+
+    @property
     def exposes_secret(self) -> bool:
         """Whether a password or key goes over a network in the open."""
-        secret = "Authorization" in self.headers or "X-API-Key" in self.headers
-        return secret and not self.secure and not self.is_local
+        return self.has_secret and not self.secure and not self.is_local
 
     @property
     def is_local(self) -> bool:

@@ -46,6 +46,11 @@ AUTH_HINT = (
     "Put user:password or the key into an environment variable and its name into auth_env of [reg]."
 )
 
+WRONG_KEY_HINT = (
+    "It does not take what the variable of auth_env holds: user:password for a password, the key "
+    "alone for a key."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -267,7 +272,7 @@ class Exchange:
             )
         hint = ""
         if answer.status in (401, 403, 407):
-            hint = AUTH_HINT
+            hint = WRONG_KEY_HINT if self.address.has_secret else AUTH_HINT
         elif answer.status in (404, 405) and answer.path != "/view":
             hint = "Is it a ComfyUI, and is the address complete, with the path in front of it?"
         return ServerRefusedError(

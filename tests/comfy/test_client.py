@@ -347,6 +347,16 @@ async def test_a_locked_door_says_where_the_key_goes(status: int) -> None:
     assert error.value.words == "no"
 
 
+async def test_a_wrong_key_is_not_asked_for_as_if_there_were_none() -> None:
+    async with WireServer(lambda _: reply({}, 401)) as server:
+        address = ServerAddress.of(server.url, "COMFY", {"COMFY": "ann:tiger"})
+        async with ComfyClient(address) as client:
+            with pytest.raises(ServerRefusedError) as error:
+                await client.queue()
+    assert error.value.hint.startswith("It does not take what the variable of auth_env holds")
+    assert "tiger" not in str(error.value)
+
+
 async def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
