@@ -123,32 +123,28 @@ def encode(
     depth: Depth = "truecolor",
     *,
     grey: bool = False,
+    width: int = 0,
 ) -> str:
     """Terminal text that writes `changes` with cell (0, 0) at screen cell (left, top).
 
-    `grey` writes every colour as its luminance, for NO_COLOR.
+    `grey` writes every colour as its luminance, for NO_COLOR. `width`: columns of the screen; 0
+    where that is not known.
 
     Colours cost more than positions (up to 38 bytes against 8), so cells that share their
-    colours with others are written together; the rest in reading order.
+    colours, or their background, with others are written together; the rest in reading order.
     """
-    pending = list(changes)
+    pending = _in_short_order(list(changes))
     if not pending:
         return ""
-    uses = Counter((change.cell.fg, change.cell.bg, change.cell.bold) for change in pending)
-
-    def order(change: Change) -> tuple[int, int, int, int, int, int]:
-        cell = change.cell
-        if uses[cell.fg, cell.bg, cell.bold] > 1:
-            return (0, cell.bg, cell.fg, cell.bold, change.row, change.col)
-        return (1, 0, 0, 0, change.row, change.col)
-
-    pending.sort(key=order)
     out: list[str] = []
     fg = bg = bold = None
     cursor = (-1, -1)
     for row, col, cell, count in _runs(pending):
         if (row, col) != cursor:
-            if row == cursor[0] and col > cursor[1]:
+            if (row, col) == (cursor[0] + 1, cursor[1] - 1) and left + cursor[1] < width:
+                # Back and down. In the last column a terminal would go back one too many.
+                out.append("\b\v")
+            elif row == cursor[0] and col > cursor[1]:
                 out.append(f"\x1b[{top_col(col, left)}G")
             else:
                 out.append(f"\x1b[{row + top + 1};{col + left + 1}H")
@@ -172,6 +168,29 @@ def encode(
         cursor = (row, col + (2 if unicodedata.east_asian_width(cell.text[0]) in "WF" else 1))
     out.append(_RESET)
     return "".join(out)
+
+
+def _in_short_order(changes: list[Change]) -> list[Change]:
+    """Cells of the same colours after each other, along rows or columns, as they lie together."""
+    grounds = Counter(change.cell.bg for change in changes)
+    groups: dict[tuple[int, int, bool], list[Change]] = {}
+    alone: list[Change] = []
+    for change in changes:
+        cell = change.cell
+        if grounds[cell.bg] > 1:
+            groups.setdefault((cell.bg, cell.fg, cell.bold), []).append(change)
+        else:
+            alone.append(change)
+    out: list[Change] = []
+    for _, group in sorted(groups.items()):
+        places = {(row, col) for row, col, _ in group}
+        along = sum((row, col + 1) in places for row, col in places)
+        down = sum((row + 1, col) in places for row, col in places)
+        if down > along:
+            out += sorted(group, key=lambda change: (change.col, change.row))
+        else:
+            out += sorted(group, key=lambda change: (change.row, change.col))
+    return out + sorted(alone, key=lambda change: (change.row, change.col))
 
 
 def _runs(changes: Sequence[Change]) -> Iterable[tuple[int, int, Cell, int]]:

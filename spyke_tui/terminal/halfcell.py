@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from spyke_tui.model.geometry import Edge, Rect, Size
 from spyke_tui.terminal.cells import Cell, cells_of, shortened
 from spyke_tui.terminal.halfcell_frame import CELL, Frame
+from spyke_tui.terminal.halfcell_rough import Rough
 from spyke_tui.terminal.scene import EDGE_SIGNS, Kind, Outline, Palette, Scene
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
 from spyke_tui.terminal.viewport import Viewport
@@ -37,6 +38,7 @@ class HalfcellSurface:
         self._ground: Ground | None = None
         self._frame = Frame()
         self._shown = False
+        self._rough = Rough(self._own)
 
     def cell(self, device: Size) -> Size:  # noqa: ARG002
         return CELL
@@ -71,21 +73,29 @@ class HalfcellSurface:
         frame = self._drawn(self._view, scene)
         changes = frame.changes_from(self._frame)
         self._frame = frame
-        return Update(tuple(changes))
+        text = {(row, col) for row, line in frame.text.items() for col in line}
+        return self._rough.written(changes, text, self._palette.lines)
 
     def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:  # noqa: ARG002
-        return NOTHING  # all of it is text, which the host paints
+        """All of it is text, which the host has painted, in its own colours."""
+        self._rough.painted({(row, col) for row, left, end in spans for col in range(left, end)})
+        return NOTHING
 
     def hide(self) -> Update:
         self._shown = False
+        self._rough.forget()
         return NOTHING
 
     def close(self) -> Update:
+        self._rough.forget()
         self._view, self._ground, self._frame, self._shown = None, None, Frame(), False
         return NOTHING
 
     def cells(self, row: int) -> Sequence[Cell]:
         return self._frame.cells(row)
+
+    def _own(self, row: int, col: int) -> Cell | None:
+        return self._frame.cell(row, col) if self._shown else None
 
     def _drawn(self, view: HalfcellView, scene: Scene) -> Frame:
         ground = self._ground

@@ -33,6 +33,14 @@ class Frame:
             for x in range(len(top) // 3)
         ]
 
+    def cell(self, row: int, col: int) -> Cell | None:
+        """One cell; None outside the frame."""
+        if not 0 <= 2 * row < len(self.rows) - 1 or not 0 <= 3 * col < len(self.rows[0]):
+            return None
+        part = slice(3 * col, 3 * col + 3)
+        over = self.text.get(row, {}).get(col)
+        return over or cell_of(self.rows[2 * row][part], self.rows[2 * row + 1][part])
+
     def changes_from(self, before: Frame) -> list[Change]:
         """The cells in which this frame differs from `before`, which has the same size."""
         changes: list[Change] = []

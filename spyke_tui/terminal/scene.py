@@ -70,6 +70,21 @@ class Palette:
     label_background: Colour = 0x101010
     dim: float = 0.5
 
+    @property
+    def lines(self) -> frozenset[Colour]:
+        """The colours of all that is not sheet."""
+        return frozenset(
+            (
+                self.background,
+                self.active,
+                self.edge,
+                self.keep,
+                self.draft,
+                self.reject,
+                self.erase,
+            )
+        )
+
     def of(self, kind: Kind) -> Colour:
         return {
             Kind.ACTIVE: self.active,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.patches import cells_of, merged
-from spyke_tui.terminal.sixel_rough import colours_for, roughened
+from spyke_tui.terminal.rough import REST, roughened
 from spyke_tui.terminal.sixel_wire import only_new, sixel
 from spyke_tui.terminal.surface import NOTHING, Place, Update
 
@@ -25,8 +25,11 @@ PIECE_CELLS = 300
 FINISH_CELLS = 80
 """The same, where a key is likely to come: what keys have drawn in few colours is drawn again."""
 
-REST = 0.5
-"""Seconds without a key after which that is done."""
+FEWEST, MOST = 3, 8
+"""Colours of the sheet in a patch that follows a key."""
+
+SHARE = 300
+"""Cells times colours that one key may draw."""
 
 
 class SixelCanvas:
@@ -85,9 +88,10 @@ class SixelCanvas:
         dirty = (self._changed(before, rows) | uncovered) - text - self._stale
         dirty = {cell for cell in dirty if not self._is_covered(*cell)}
         out: list[str] = []
+        most = max(FEWEST, min(MOST, SHARE // max(1, len(dirty))))
         for rect in merged(dirty):
             if not self._clear:
-                out.append(self._drawn(rect, most=colours_for(len(dirty))))
+                out.append(self._drawn(rect, most=most))
             elif not any(cell in uncovered for cell in cells_of(rect)):
                 out.append(self._drawn(rect, before))
             else:

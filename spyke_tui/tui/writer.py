@@ -99,7 +99,8 @@ class TerminalWriter:
         text = update.text
         if update.changes and depth is not None:
             grey = self._app.no_color
-            text += encode(update.changes, region.x, region.y, depth, grey=grey)
+            width = self._app.size.width
+            text += encode(update.changes, region.x, region.y, depth, grey=grey, width=width)
         self.draw(text)
 
     def draw(self, text: str) -> None:

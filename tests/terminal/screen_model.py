@@ -60,8 +60,13 @@ class ScreenModel:
     def _put(self, char: str) -> None:
         if char == "\r":
             self.col = 0
-        elif char == "\n":
+        elif char in "\n\v":
             self.row += 1
+        elif char == "\b":
+            assert self.col < self.cols, (
+                "a terminal would wait in its last column, and go back from there"
+            )
+            self.col -= 1
         elif char >= " " and self.row < self.rows and self.col < self.cols:
             fg = DEFAULT if char == " " else self.fg
             self.cells[self.row][self.col] = Shown(char, fg, self.bg)

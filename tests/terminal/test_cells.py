@@ -29,13 +29,15 @@ def seen(cell: Cell) -> Shown:
     st.dictionaries(st.tuples(st.integers(0, 9), st.integers(0, 19)), cells),
     st.integers(0, 5),
     st.integers(0, 5),
+    st.integers(25, 30) | st.just(0),
 )
 def test_what_is_written_is_what_is_seen(
-    wanted: dict[tuple[int, int], Cell], left: int, top: int
+    wanted: dict[tuple[int, int], Cell], left: int, top: int, width: int
 ) -> None:
-    screen = ScreenModel(30, 20)
+    screen = ScreenModel(width or 30, 20)
     before = [row[:] for row in screen.cells]
-    text = encode([Change(row, col, cell) for (row, col), cell in wanted.items()], left, top)
+    changes = [Change(row, col, cell) for (row, col), cell in wanted.items()]
+    text = encode(changes, left, top, width=width)
     screen.feed(text)
     for row in range(screen.rows):
         for col in range(screen.cols):

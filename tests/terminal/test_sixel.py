@@ -17,9 +17,8 @@ from spyke_tui.processing.previews import SheetPicture
 from spyke_tui.terminal.cells import Cell
 from spyke_tui.terminal.few_colours import few_colours
 from spyke_tui.terminal.labels import line_width
+from spyke_tui.terminal.rough import REST, roughened
 from spyke_tui.terminal.scene import Kind, Outline, Palette, Scene
-from spyke_tui.terminal.sixel_canvas import REST
-from spyke_tui.terminal.sixel_rough import roughened
 from spyke_tui.terminal.sixel_wire import LEFT_OUT, sixel
 from spyke_tui.terminal.surface import Place, Span, Terminal, Transfer, Update, open_surfaces
 from spyke_tui.terminal.viewport import Viewport
