@@ -24,9 +24,19 @@ CLEAR_PATCHES = ("xterm", "foot")
 they were. Others paint them in the background colour, so they get whole cells."""
 
 
-TRUECOLOR = ("contour", "foot", "ghostty", "iterm2", "kitty", "konsole", "mlterm", "wezterm")
+TRUECOLOR = (
+    "contour",
+    "foot",
+    "ghostty",
+    "iterm2",
+    "kitty",
+    "konsole",
+    "mlterm",
+    "tmux",
+    "wezterm",
+)
 """Terminals (by the name they answer or set as TERM, in small letters) that take any colour; so
-does xterm."""
+does xterm. tmux takes them and gives its own terminal the nearest that it has."""
 
 XTERM_TRUECOLOR = 331
 """The first xterm that does."""

@@ -54,7 +54,7 @@ def run_app(project_path: Path, images: str = "auto") -> int:
     if answers.name and os.environ.get("TERM") == "xterm" and not os.environ.get("COLORTERM"):
         # Whatever says its name has 256 colours; by this old name it would be given 16.
         os.environ["TERM"] = "xterm-256color"
-    if takes_any_colour(answers.name, os.environ.get("TERM", "")):
+    if takes_any_colour(answers.name, "tmux" if inside_tmux else os.environ.get("TERM", "")):
         os.environ.setdefault("COLORTERM", "truecolor")  # SSH and xterm itself leave it out
     app = SpykeApp(session)
     app.run()
