@@ -49,10 +49,9 @@ class SheetPicture:
 
     @property
     def weight(self) -> int:
-        """Bytes of memory, about."""
-        return sum(3 * copy.width * copy.height for copy in self._copies) + (
-            4 * self.size.width * self.size.height if self._source.mode == "RGBA" else 0
-        )
+        """Bytes of memory, about: Pillow takes four for a pixel, RGB or RGBA."""
+        own = 0 if self._source is self._copies[0] else self.size.width * self.size.height
+        return 4 * (own + sum(copy.width * copy.height for copy in self._copies))
 
     def part(self, box: tuple[float, float, float, float], size: Size) -> bytes:
         """The sheet inside `box` (source pixels, not whole) as `size` RGB pixels."""

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from spyke_tui.store.crop_thumbnails import CropThumbnails
     from spyke_tui.tui.screens.pane import PaneScreen
 
-KEPT_BYTES = 48_000_000
-"""Of pictures at the size of the tiles."""
+KEPT_BYTES = 24_000_000
+"""Of pictures at the size of the tiles: twice what three screens of them take. Others come from
+their thumbnails in two milliseconds each."""
 NEWS = 0.04
 """Seconds between two times that the screen is told of new pictures."""
 
@@ -58,18 +59,22 @@ class SetPictures:
         self.failed: dict[Hashable, str] = {}
         self._weight = 0
         self._queue: list[Wanted] = []
+        self._urgent: frozenset[Hashable] = frozenset()
+        self._is_decoding = False
         self._guard = threading.Lock()
         self._is_running = False
         self._thumbnails: CropThumbnails | None = None
         self._generation = 0
 
-    def want(self, wanted: Sequence[Wanted]) -> None:
-        """These are wanted now, the most urgent first; what was asked for before no longer is."""
+    def want(self, wanted: Sequence[Wanted], urgent: int) -> None:
+        """These are wanted now, the first `urgent` ones before the rest; what was asked for before
+        no longer is."""
         missing = [
             one for one in wanted if one.key not in self.ready and one.key not in self.failed
         ]
         with self._guard:
             self._queue = missing
+            self._urgent = frozenset(one.key for one in wanted[:urgent])
             if not missing or self._is_running:
                 return
             self._is_running = True
@@ -104,9 +109,29 @@ class SetPictures:
     def _next(self) -> tuple[int, Wanted] | None:
         with self._guard:
             if self._queue:
-                return self._generation, self._queue.pop(0)
+                return self._generation, self._queue.pop(self._place_of_next())
             self._is_running = False
             return None
+
+    def _place_of_next(self) -> int:
+        """In their order; but while sheets have to be decoded, those first whose sheet is: where
+        neighbours come from different sheets, each would be decoded again for every one of them.
+        """
+        if not self._is_decoding:
+            return 0
+        session, pictures = self._screen.session, self._screen.spyke.pictures
+        sheets = session.project.sheets
+        is_urgent = self._queue[0].key in self._urgent
+        decoded: dict[str, bool] = {}
+        for at, wanted in enumerate(self._queue):
+            if is_urgent and wanted.key not in self._urgent:
+                break
+            key = wanted.crop.sheet
+            if key not in decoded:
+                decoded[key] = key in sheets and pictures.holds(session.path_of(sheets[key]))
+            if decoded[key]:
+                return at
+        return 0
 
     def _tell(self, news: list[tuple[int, Hashable, Framed | str]]) -> None:
         if self._screen.is_attached and self._screen.app.is_running:
@@ -130,6 +155,7 @@ class SetPictures:
         from spyke_tui.processing.tiles import tile_pixels
 
         try:
+            self._is_decoding = False
             thumbnail = self._thumbnail(wanted)
             if thumbnail is None:
                 return "no picture"
@@ -160,4 +186,5 @@ class SetPictures:
         return self._thumbnails.of_crop(wanted.crop, wanted.pad, path, self._open)
 
     def _open(self, path: Path) -> SheetPicture | None:
+        self._is_decoding = True
         return self._screen.spyke.pictures.load(path).picture

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import random
 import statistics
@@ -30,9 +31,13 @@ from spyke_tui.tui.screens.set import SetScreen
 from spyke_tui.tui.session import Session
 from spyke_tui.tui.spyke_app import SpykeApp
 from tests.bench.meter import CACHE
+from tests.bench.pseudo_terminal import Kind
 from tests.bench.report import heading, say, table, verdict
+from tests.bench.set_memory import LIMIT, peak_memory
 
 CROPS, SHEETS = 500, 10
+KINDS: dict[Kind, str] = {"text": "halfcell", "kitty": "kitty", "sixel": "sixel"}
+"""What the pseudo terminal shows, and the protocol that the app then takes."""
 SIZE = (200, 50)
 FIRST_SCREEN, STALL, FILTER = 1.0, 0.050, 0.050
 """Seconds that the first screen with its pictures, a pause while scrolling, and a filter take at
@@ -79,11 +84,18 @@ def bench_set(rounds: int) -> bool:
         rows.append([protocol, *[f"{1000 * value:.0f}" for value in found.values()]])
         fine &= verdict(f"{protocol}: first screen", found["first"], FIRST_SCREEN, " s")
         fine &= verdict(f"{protocol}: work at once", 1000 * found["work"], 1000 * STALL, " ms")
+        fine &= verdict(f"{protocol}: longest pause", 1000 * found["pause"], 1000 * STALL, " ms")
         fine &= verdict(f"{protocol}: filter", 1000 * found["filter"], 1000 * FILTER, " ms")
+    for kind, name in KINDS.items():
+        memory = peak_memory(project, kind)
+        if memory:  # else this system does not say
+            fine &= verdict(f"{name}: peak memory, no thumbnails yet", memory, LIMIT, " MiB")
     say()
     table(["ms", "first screen", "work at once", "longest pause", "filter"], rows)
     say("work at once: the most processor time that the event loop takes without a pause while")
-    say("scrolling by line and page; longest pause: by the clock, also for other programs' sake.")
+    say(
+        "scrolling by line and page; longest pause: by the clock, so also what other programs take."
+    )
     say("Both are the least of all rounds.")
     return fine
 
@@ -135,6 +147,10 @@ async def _opened(folder: Path, protocol: str) -> AsyncIterator[tuple[SpykeApp, 
             beating.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await beating
+    # The app takes what start-up made out of collection, for it lives as long as its process;
+    # here one follows the other.
+    gc.unfreeze()
+    gc.collect()
 
 
 async def _screen(app: SpykeApp) -> SetScreen:

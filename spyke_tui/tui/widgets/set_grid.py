@@ -249,7 +249,7 @@ class SetGrid(PicturePane, can_focus=True):
             after = range(shown.stop, min(count, shown.stop + self.layout_.tiles))
             before = range(max(0, shown.start - self.layout_.tiles), shown.start)
             wanted = [self._wanted(at) for at in (*shown, *after, *before)]
-            self._pictures.want([one for one in wanted if one is not None])
+            self._pictures.want([one for one in wanted if one is not None], len(shown))
         return self.surface.show([*pictures, *[None] * (self.layout_.tiles - len(pictures))])
 
     def _picture(self, at: int) -> Framed | None:
