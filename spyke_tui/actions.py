@@ -170,7 +170,7 @@ ACTIONS: tuple[Action, ...] = (
     _captions("Caption", "caption.looked", "0", "Looked, none", "somebody looked and saw none of the details"),
     _captions("Caption", "caption.expression", "+", "Another expression", "type an expression that is not in the list; from then on it is"),
     _captions("Caption", "caption.override", "o ctrl+o", "By hand", "write the caption as free text; again: back to the fields"),
-    _captions("Caption", "caption.mend", "g ctrl+g", "Mend spelling", "write a tag that looks mistyped as the other crops do"),
+    _captions("Caption", "caption.mend", "g ctrl+g", "Mend spelling, twin", "write a tag that looks mistyped as the other crops do; where there is none, make the twin's caption anew from the fields"),
     _captions("Many", "caption.filter", "/", "Filter", "show only crops with these tags, fields or open questions"),
     _captions("Many", "caption.mark", "space", "Mark", "mark this crop, or no longer, and go to the next"),
     _captions("Many", "caption.mark-range", "m", "Mark range", "mark all from the last mark to this crop"),

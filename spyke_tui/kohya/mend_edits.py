@@ -12,9 +12,9 @@ from spyke_tui.kohya.captions_on_disk import CaptionWatch, write_captions
 from spyke_tui.kohya.sheets import inspect_sheet
 from spyke_tui.model.adopting import with_adopted
 from spyke_tui.model.batch import BatchEdit, add_tag, remove_tag, replace_tag, set_field
-from spyke_tui.model.caption import has_override, mirror_caption_of
+from spyke_tui.model.caption import has_override
 from spyke_tui.model.geometry import Size, nearest_fit
-from spyke_tui.model.mirror_words import mirror_proposal
+from spyke_tui.model.mirroring import following
 from spyke_tui.model.project import Crop, Project
 from spyke_tui.model.sheet_edits import with_size, with_use
 from spyke_tui.model.vocabulary import Vocabulary
@@ -117,12 +117,11 @@ def leave_out(project: Project, tag: str) -> Edited:
 
 
 def swap_twin_sides(project: Project, crop_id: str) -> Edited:
-    """Give the twin a caption with the sides exchanged."""
+    """Give the twin the crop's caption with the sides exchanged."""
     crop = crop_named(project, crop_id)
-    proposal = mirror_proposal(mirror_caption_of(crop, project.dataset))
-    if not proposal:
-        raise UsageError(f"No caption for the twin of {crop_id} can be proposed.")
-    changed = replace(crop, mirror_caption=proposal)
+    changed = following(crop, project.dataset)
+    if changed == crop:
+        raise UsageError(f"The twin of {crop_id} says that already: its file was changed by hand.")
     return f"the twin's caption of {crop_id}", _with(project, crop, changed)
 
 

@@ -186,7 +186,7 @@ def _fixed_feature(case: _Case) -> list[Mend]:
 def _twin_sides(case: _Case) -> list[Mend]:
     if not case.is_crop:
         return []
-    words = "gives the twin a caption with left and right exchanged"
+    words = "gives the twin the crop's caption with left and right exchanged"
     return [case.edit(words, edits.swap_twin_sides, case.where)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spyke_tui.model.caption_parsing import parse_caption
+from spyke_tui.model.mirroring import with_twin_following
 from spyke_tui.model.project import Project
 from spyke_tui.model.vocabulary import Vocabulary
 
@@ -24,6 +25,6 @@ def with_adopted(
         crops[at] = replace(crops[at], mirror_caption=text)
     else:
         parsed = parse_caption(text, project.dataset, vocabulary, crops[at])
-        crops[at] = parsed.applied_to(crops[at])
+        crops[at] = with_twin_following(crops[at], parsed.applied_to(crops[at]), project.dataset)
         words = "into the fields" if parsed.fits else f"as it is, because {parsed.why}"
     return project.with_crops(tuple(crops)), words

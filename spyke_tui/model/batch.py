@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from spyke_tui.errors import UsageError
 from spyke_tui.model.caption import caption_of, mirror_caption_of, split_tags, unique_tags
 from spyke_tui.model.mirror_words import swap_sides
-from spyke_tui.model.mirroring import mirror_refusal, with_twin
+from spyke_tui.model.mirroring import mirror_refusal, with_twin, with_twin_following
 from spyke_tui.model.project import FRAMINGS, STATUSES, Crop, Dataset, Project, Status
 from spyke_tui.model.tag_edits import exchanged, inserted, with_tag_exchanged, with_tags
 
@@ -181,6 +181,7 @@ def _edited(
             after = crop
         elif crop.id in wanted and change_twin is not None and crop.mirror_caption.strip():
             after = replace(after, mirror_caption=change_twin(crop.mirror_caption))
+        after = with_twin_following(crop, after, project.dataset)
         crops.append(after)
         if after != crop:
             changes += _rows(crop, after, project.dataset)

@@ -48,5 +48,27 @@ def with_twin(crop: Crop, dataset: Dataset, *, wanted: bool) -> Crop:
     return replace(crop, mirror=False, mirror_caption=kept)
 
 
+def follows(crop: Crop, dataset: Dataset) -> bool:
+    """Whether the twin's caption is the crop's own, left and right exchanged, and no more."""
+    return one_line(crop.mirror_caption) == mirror_proposal(caption_of(crop, dataset))
+
+
+def with_twin_following(before: Crop, after: Crop, dataset: Dataset) -> Crop:
+    """`after`, a change of `before`, with its twin's caption made anew where that followed it.
+
+    A caption that somebody wrote for the twin stays as it is, as does one that the change is about.
+    """
+    if not (before.mirror and after.mirror) or after.mirror_caption != before.mirror_caption:
+        return after
+    if not follows(before, dataset) or follows(after, dataset):
+        return after
+    return following(after, dataset)
+
+
+def following(crop: Crop, dataset: Dataset) -> Crop:
+    """`crop` with the twin's caption that its own one gives; "" where that serves both."""
+    return replace(crop, mirror_caption=mirror_proposal(caption_of(crop, dataset)))
+
+
 def _key(detail: str) -> str:
     return one_line(detail).casefold()

@@ -81,7 +81,11 @@ def _override(screen: CaptionsScreen) -> None:
 def _mend(screen: CaptionsScreen) -> None:
     found = screen.captions.slip()
     if found is None:
-        screen.say("No tag here looks mistyped.")
+        if screen.captions.mend_twin():
+            screen.edited()
+            screen.say("The twin's caption follows from the fields again; ctrl+z takes that back.")
+        else:
+            screen.say("No tag here looks mistyped.")
         return
     _told(screen, screen.captions.mend(found))
 

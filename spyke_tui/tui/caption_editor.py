@@ -28,6 +28,7 @@ from spyke_tui.model.caption_form import (
     with_detail_turned,
     with_text,
 )
+from spyke_tui.model.mirroring import following, follows, has_twin, with_twin_following
 from spyke_tui.model.proposals import Slip, find_slip
 from spyke_tui.model.tag_filter import Filter, parse_filter
 from spyke_tui.model.vocabulary import Vocabulary
@@ -235,6 +236,22 @@ class CaptionEditor:
         self.apply(edit)
         return ""
 
+    @property
+    def twin_differs(self) -> bool:
+        """Whether the selected crop's twin says other than its fields, left and right exchanged."""
+        crop, dataset = self.crop, self.project.dataset
+        return crop is not None and has_twin(crop, dataset) and not follows(crop, dataset)
+
+    def mend_twin(self) -> bool:
+        """Make the twin's caption anew from the crop's; whether that changed anything."""
+        crop = self.crop
+        if crop is None or not self.twin_differs:
+            return False
+        self.leave_field()
+        self._take("the twin's caption from its fields", following(crop, self.project.dataset))
+        self.leave_field()
+        return True
+
     def adopt(self, crop_id: str, mirror: bool, text: str) -> str:
         """Take a caption from the disk: into the fields where it fits, else as it is.
 
@@ -251,7 +268,7 @@ class CaptionEditor:
         if crop is self.crop or crop == self.crop:
             return False
         crops = list(self.project.crops)
-        crops[self.index] = crop
+        crops[self.index] = with_twin_following(crops[self.index], crop, self.project.dataset)
         self._session.history.apply(
             f"{what} of {crop.id}" if burst else f"{crop.id}: {what}",
             self.project.with_crops(tuple(crops)),

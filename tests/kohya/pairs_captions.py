@@ -139,3 +139,16 @@ def a_letter_of_a_longer_word(it: PairSet, spoilt: int) -> None:
     it.change("a", tags=("boots" if spoilt else "boot",))
     it.change("b", tags=("bouts" if spoilt else "bout",))
     it.build()
+
+
+@pair("caption-side-words", "warning", "a tag that came to the crop after its twin's caption")
+def a_twin_that_does_not_follow(it: PairSet, spoilt: int) -> None:
+    own = "spyke_v1, bust, view cccc, right hand raised, neutral expression"
+    more = "" if spoilt else ", smoke"
+    it.change(
+        "c",
+        pose="left hand raised",
+        tags=("smoke",),
+        mirror_caption=f"{own}{more}, white background",
+    )
+    it.build()

@@ -256,3 +256,18 @@ def test_what_is_gone_meanwhile_is_told(it: LittleProject) -> None:
 def test_findings_without_a_cure_by_key_have_none(it: LittleProject) -> None:
     for code in ("sheet-missing", "unknown-key", "caption-incomplete", "reg-few", "no-such-code"):
         assert mends_of(Finding(code, "error", "front", "", ""), read(it), it.folder) == ()
+
+
+def test_a_twin_that_fell_behind_follows_again(it: LittleProject) -> None:
+    """Its side is right: it must not be exchanged once more."""
+    own = "hero_v1, left hand raised"
+    it.change(
+        "back", pose="left hand raised", details=[], mirror_caption=own.replace("left", "right")
+    )
+    it.change("back", background="snow")
+    it.build()
+    (finding,) = found(it, "caption-side-words")
+    assert "does not follow from the fields of back: +snow" in finding.message
+    do(it, mends(it, "caption-side-words")[0])
+    crop = CropsFile.read(it.crops_toml).project.crop("back")
+    assert crop is not None and crop.mirror_caption == "hero_v1, right hand raised, snow"

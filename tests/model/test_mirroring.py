@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from spyke_tui.model.geometry import Rect
-from spyke_tui.model.mirroring import has_twin, mirror_refusal, with_twin
+from spyke_tui.model.mirroring import (
+    following,
+    follows,
+    has_twin,
+    mirror_refusal,
+    with_twin,
+    with_twin_following,
+)
 from spyke_tui.model.project import Crop, Dataset
 
 DATASET = Dataset("spyke", "s_v1", details=("bracer", "cloak"), one_sided=("bracer", "pauldron"))
@@ -62,3 +69,33 @@ def test_a_twin_whose_caption_names_a_side_gets_one_of_its_own() -> None:
 def test_a_twin_whose_caption_names_none_has_the_crops() -> None:
     crop = replace(CROP, mirror=False, pose="upright")
     assert with_twin(crop, DATASET, wanted=True) == replace(crop, mirror=True)
+
+
+def changed(crop: Crop, **values: object) -> Crop:
+    return with_twin_following(crop, replace(crop, **values), DATASET)  # type: ignore[arg-type]
+
+
+def test_a_twins_caption_follows_the_fields() -> None:
+    twin = with_twin(replace(CROP, mirror=False, pose="left hand raised"), DATASET, wanted=True)
+    assert changed(twin, view="side view").mirror_caption == "s_v1, side view, right hand raised"
+    assert changed(twin, pose="from the right").mirror_caption == "s_v1, from the left"
+    without = changed(twin, pose="standing")
+    assert without.mirror_caption == "", "the crop's own serves both"
+    assert changed(without, pose="left hand raised") == twin
+
+
+def test_a_twins_caption_that_somebody_wrote_stays() -> None:
+    twin = replace(CROP, pose="left hand raised", mirror_caption="s_v1, waving")
+    assert not follows(twin, DATASET)
+    assert changed(twin, view="side view").mirror_caption == "s_v1, waving"
+    asked = replace(CROP, pose="left hand raised")
+    assert not follows(asked, DATASET), "nobody said how the twin's caption differs"
+    assert changed(asked, view="side view").mirror_caption == ""
+    automatic = following(twin, DATASET)
+    assert changed(automatic, mirror_caption="s_v1, waving").mirror_caption == "s_v1, waving"
+
+
+def test_without_a_twin_nothing_follows() -> None:
+    crop = replace(CROP, mirror=False, pose="standing")
+    assert changed(crop, pose="left hand raised").mirror_caption == ""
+    assert changed(crop, pose="left hand raised", mirror=True).mirror_caption == ""

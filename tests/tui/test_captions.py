@@ -423,3 +423,43 @@ async def test_keys_of_one_packet_go_where_the_ones_before_them_led(captions: Ca
         assert crop_of(it, first).view == "rear"
         assert crop_of(it, first).pose == "sitting"
         assert crop_of(it, second).pose != "sitting"
+
+
+def with_a_twin(project: Path, twin: str) -> None:
+    file = project / "crops.toml"
+    said = f'framing = "full body"\npose = "left hand raised"\ndetails = []\nmirror = true\n{twin}'
+    file.write_text(file.read_text().replace('framing = "full body"', said, 1))
+
+
+async def test_a_twins_caption_follows_what_is_typed(captions: Callable, project: Path) -> None:
+    own = "spyke_plasma_v1, full body, right hand raised"
+    with_a_twin(project, f'mirror_caption = "{own}"')
+    async with captions(size=(200, 50)) as it:
+        it.app.screen.form.enter("view")
+        await it.press(*"side")
+        await it.press("tab")
+        crop = crop_of(it)
+        assert crop.view.startswith("side")
+        assert crop.mirror_caption == f"spyke_plasma_v1, full body, {crop.view}, right hand raised"
+        assert "does not follow" not in it.text()
+        await it.press("escape", "u")
+        assert (crop_of(it).view, crop_of(it).mirror_caption) == ("", own)
+
+
+async def test_a_twins_own_caption_is_made_anew_by_a_key_only(
+    captions: Callable, project: Path
+) -> None:
+    written = "spyke_plasma_v1, full body, waving to the right"
+    with_a_twin(project, f'mirror_caption = "{written}"')
+    async with captions(size=(200, 50)) as it:
+        it.app.screen.form.enter("background")
+        await it.press(*"snow")
+        await it.press("tab")
+        assert crop_of(it).mirror_caption == written
+        await it.press("escape")
+        assert "does not follow from the fields" in it.text()
+        await it.press("ctrl+g")
+        assert crop_of(it).mirror_caption.endswith("right hand raised, snow")
+        assert "does not follow" not in it.text()
+        await it.press("u")
+        assert crop_of(it).mirror_caption == written

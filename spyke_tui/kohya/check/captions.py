@@ -181,21 +181,38 @@ def _fixed_features(texts: list[str], project: Project) -> Iterator[Finding]:
 
 
 def _sides(stem: str, text: str, inspection: Inspection) -> Iterator[Finding]:
-    """Sides in a flipped twin's caption, unless they are the crop's own ones exchanged."""
+    """Sides in a flipped twin's caption, unless it is the crop's own one with them exchanged."""
     sides = side_words(text)
     planned = inspection.planned.get(stem)
     own = caption_of(planned.crop, inspection.project.dataset) if planned else ""
-    if not sides or split_tags(swap_sides(own)) == split_tags(text):
+    exchanged = split_tags(swap_sides(own))
+    if not sides or exchanged == split_tags(text):
         return
-    crop_id = planned.crop.id if planned else crop_of_stem(stem)
-    proposal = mirror_proposal(text)
+    crop_id = printable(planned.crop.id if planned else crop_of_stem(stem))
+    name = f"{printable(stem)}.txt"
+    if planned and _tags_with_sides(text) == _tags_with_sides(swap_sides(own)):
+        said = {tag.casefold() for tag in split_tags(text)}
+        wanted = {tag.casefold() for tag in exchanged}
+        more = [f"+{tag}" for tag in exchanged if tag.casefold() not in said]
+        less = [f"-{tag}" for tag in split_tags(text) if tag.casefold() not in wanted]
+        message = f"{name} does not follow from the fields of {crop_id}"
+        message += f": {printable(', '.join(more + less))}." if more or less else " in its order."
+    else:
+        message = (
+            f'{name} is a flipped twin\'s caption and says "{" and ".join(sides)}": '
+            "in the flipped picture that is the other side."
+        )
+    proposal = mirror_proposal(own if planned else text)
     example = f': mirror_caption = "{printable(proposal)}"' if proposal else ""
-    yield Finding(
-        "caption-side-words", "warning", crop_id,
-        f'{printable(stem)}.txt is a flipped twin\'s caption and says "{" and ".join(sides)}": '
-        "in the flipped picture that is the other side.",
-        f"Give {printable(crop_id)} a mirror_caption with the sides exchanged{example}.",
-    )  # fmt: skip
+    fix = f"Give {crop_id} a mirror_caption with the sides exchanged{example}."
+    if planned and not proposal:
+        place = f"the mirror_caption of {crop_id}" if planned.crop.mirror_caption.strip() else name
+        fix = f"Take the sides out of {place}: the crop's own caption names none."
+    yield Finding("caption-side-words", "warning", crop_id, message, fix)
+
+
+def _tags_with_sides(text: str) -> set[str]:
+    return {tag.casefold() for tag in split_tags(text) if side_words(tag)}
 
 
 def _slips(texts: dict[str, str], inspection: Inspection) -> Iterator[Finding]:

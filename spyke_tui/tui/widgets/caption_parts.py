@@ -17,7 +17,7 @@ from spyke_tui.model.caption import (
     starts_with_trigger,
 )
 from spyke_tui.model.caption_diff import tag_diff
-from spyke_tui.model.mirroring import has_twin
+from spyke_tui.model.mirroring import follows, has_twin
 from spyke_tui.model.undecided import undecided
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.widgets.cell_pane import TextPane
@@ -136,6 +136,11 @@ class CaptionView(InkPane):
         rows += self._said(words, ink)
         if has_twin(crop, dataset) and one_line(crop.mirror_caption):
             rows += self._said(f"its twin: {one_line(crop.mirror_caption)}", "secondary")
+        if has_twin(crop, dataset) and not follows(crop, dataset):
+            # The key mends a slip first, where there is one.
+            words = "! the twin's caption does not follow from the fields"
+            words += ": ctrl+g makes it anew" if slip is None else ""
+            rows += self._said(words, "warning")
         if not starts_with_trigger(caption_of(crop, dataset), dataset.trigger):
             rows += self._said(f"! does not begin with {dataset.trigger}", "error")
         if found := undecided(crop, dataset):
