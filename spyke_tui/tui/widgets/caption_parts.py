@@ -52,9 +52,12 @@ class InkPane(TextPane):
             colour = mixed(colour, bg, 0.4)
         return cells_of(piece.text, colour, bg, piece.bold)
 
-    def flowed(self, pieces: Iterable[Ink], indent: int = 0) -> list[list[Cell]]:
-        """The pieces in rows; a piece that does not fit goes to the next row."""
-        width = max(1, self.size.width)
+    def flowed(
+        self, pieces: Iterable[Ink], indent: int = 0, width: int | None = None
+    ) -> list[list[Cell]]:
+        """The pieces in rows of `width` cells (None: the widget's own); a piece that does not fit
+        goes to the next row."""
+        width = max(1, self.size.width if width is None else width)
         indent = indent if width > 4 * indent else 0
         _, bg = self.ink
         blank = Cell(" ", 0, bg)

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.widgets.caption_parts import Ink, InkPane
 
+MARGIN = 1
+"""Cells left free on either side, as beside the line above the pictures."""
+
 
 class SetDetail(InkPane):
     """A few lines of words, then the keys in whatever room is left."""
@@ -25,15 +28,17 @@ class SetDetail(InkPane):
 
     def draw(self) -> None:
         head, lines, keys = self._shown
-        rows = self.flowed(_words(head), indent=2)
+        width = self.size.width - 2 * MARGIN
+        rows = self.flowed(_words(head), 2, width)
         for line in lines:
-            rows += self.flowed(_words(line), indent=2)
-        hint = self.flowed([Ink(key + "  ", dim=True) for key in keys])
+            rows += self.flowed(_words(line), 2, width)
+        hint = self.flowed([Ink(key + "  ", dim=True) for key in keys], 0, width)
         room = self.size.height - len(hint)
         if len(rows) > room:  # the words matter more than the keys
             hint = hint[: max(1, self.size.height - len(rows))]
             rows = rows[: max(1, self.size.height - len(hint))]
-        self.set_rows([*rows, *hint])
+        margin = self.cells(Ink(" " * MARGIN))
+        self.set_rows([[*margin, *row] for row in (*rows, *hint)])
 
 
 def _words(pieces: Sequence[Ink]) -> list[Ink]:
