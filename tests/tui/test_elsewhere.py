@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from spyke_tui.store import lock
 from spyke_tui.store.lock_owner import Owner
 from spyke_tui.store.state import state_folder
 from spyke_tui.terminal.capabilities import choose
-from spyke_tui.tui import autosave
+from spyke_tui.tui import project_watch
+from spyke_tui.tui.autosave import Autosave
 from spyke_tui.tui.screens.conflict import ConflictScreen
 from spyke_tui.tui.screens.question import QuestionScreen
 from spyke_tui.tui.session import Session
@@ -134,13 +136,25 @@ async def test_kept_steps_are_bounded_and_hold_all_kinds_of_change(opened: Calla
 
 
 async def test_a_change_by_an_editor_is_shown_within_a_second(opened: Callable) -> None:
+    """By the next look that begins after it, of which two come in a second."""
+    assert project_watch.PAUSE < 0.5
     async with opened() as it:
         await ready(it)
         await it.press("n", "x", "p")
         await it.saved()
         file = it.folder / "crops.toml"
+        look, looks = it.app.project_watch._look, []
+
+        async def counted() -> bool:
+            begun = text_of(it)
+            news = await look()
+            looks.append("left = 77" in begun)
+            return news
+
+        it.app.project_watch._look = counted
         file.write_text(text_of(it).replace("left = 60", "left = 77"))
-        await it.until(lambda: it.rect()[0] == 77, "theirs")
+        await it.until(lambda: any(looks), "a look that began after it")
+        assert it.rect()[0] == 77
         assert it.session.is_saved and "changed by another program" in said(it)
         await it.press("u")  # an earlier step still fits
         assert it.session.project.crop("back").status == "draft"
@@ -149,12 +163,19 @@ async def test_a_change_by_an_editor_is_shown_within_a_second(opened: Callable) 
         assert "left = 77" in text_of(it) and "# by hand" in text_of(it)
 
 
+@contextmanager
+def unsaved() -> Iterator[None]:
+    """What is changed meanwhile is saved in a minute, however slow the machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Autosave, "_wait", lambda *_: 60.0)
+        yield
+
+
 async def both_changed(it: Any) -> str:
     """Change the file under an unsaved change; what the file says then."""
     await ready(it)
-    soon, autosave.SOON = autosave.SOON, 60.0  # however slow the machine is
-    await it.press("right")
-    autosave.SOON = soon
+    with unsaved():
+        await it.press("right")
     theirs = text_of(it).replace("width = 90", "width = 91").replace("stay", "are theirs")
     (it.folder / "crops.toml").write_text(theirs)
     await it.until(lambda: isinstance(it.app.screen, QuestionScreen), "the question")
@@ -236,9 +257,8 @@ def table_of(crop_id: str, text: str) -> str:
 async def clashing(it: Any, *keys: str) -> str:
     """Change two crops here and by another program too; what the file says then."""
     await ready(it)
-    soon, autosave.SOON = autosave.SOON, 60.0  # however slow the machine is
-    await it.press(*(keys or ("right", "n", "x", "p")))
-    autosave.SOON = soon
+    with unsaved():
+        await it.press(*(keys or ("right", "n", "x", "p")))
     theirs = text_of(it).replace("left = 60", "left = 50").replace('status = "draft"', "")
     theirs = theirs.replace("width = 90", "width = 91")
     (it.folder / "crops.toml").write_text(theirs)
