@@ -6,8 +6,6 @@ import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from textual.timer import Timer
-
 from spyke_tui.errors import ProjectLockedError, WriteError
 from spyke_tui.store.crops_file import ChangedElsewhereError
 from spyke_tui.tui.background import start
@@ -25,8 +23,6 @@ APART = 0.9
 """Seconds between two writes, where the write itself is quick."""
 IN_TIME = 0.95
 """Seconds after which the oldest change is to be on the disk: a second is promised."""
-AT_ONCE = 0.001
-"""Textual's timers can't wait for nothing."""
 AGAIN = 5.0
 """Seconds until a failed save is tried again."""
 
@@ -37,7 +33,7 @@ class Autosave:
     def __init__(self, app: App[Any], session: Session) -> None:
         self._app = app
         self._session = session
-        self._timer: Timer | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._last = self._ended = -APART
         self._took = 0.0
         self._oldest: float | None = None
@@ -52,14 +48,14 @@ class Autosave:
         if self._oldest is None:
             self._oldest = now
         if self._timer is None:
-            self._timer = self._app.set_timer(self._wait(now, self._oldest), self._due)
+            self._begin_timer(self._wait(now, self._oldest))
 
     def _wait(self, now: float, oldest: float) -> float:
         """Seconds until the next write: sooner where writes take long, but never without a rest."""
         wanted = max(oldest + SOON, self._last + APART)
         in_time = oldest + IN_TIME - self._took
         rested = self._ended + self._took / 4
-        return max(AT_ONCE, rested - now, min(wanted, in_time) - now)
+        return max(0.0, rested - now, min(wanted, in_time) - now)
 
     async def flush(self) -> bool:
         """Save now and wait for it; whether the file now holds everything."""
@@ -104,9 +100,13 @@ class Autosave:
         if not self._writing.locked():  # else the end of that write looks what is still to do
             start(self._app, self._save, "save")
 
+    def _begin_timer(self, seconds: float) -> None:
+        """Not one of Textual's: those leave out what they come too late for, once and for all."""
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._due)
+
     def _drop_timer(self) -> None:
         if self._timer is not None:
-            self._timer.stop()
+            self._timer.cancel()
             self._timer = None
 
     async def _save(self) -> bool:
@@ -132,7 +132,7 @@ class Autosave:
                     asks = isinstance(error, ChangedElsewhereError)
                     self._app.post_message(SaveFailed("" if asks else problem))
                 if self._timer is None:
-                    self._timer = self._app.set_timer(AGAIN, self._due)
+                    self._begin_timer(AGAIN)
                 return False
             self._ended = monotonic()
             self._took = self._ended - self._last

@@ -58,11 +58,6 @@ class Disk:
 
     def post_message(self, message: object) -> None: ...
 
-    def set_timer(self, wait: float, due: Callable[[], None]) -> Any:
-        assert wait > 0, "a timer of Textual divides by it"
-        timer = self.loop.call_later(wait, due)
-        return SimpleNamespace(stop=timer.cancel)
-
     def run_worker(self, work: Callable[[], Awaitable[Any]], **_: object) -> None:
         asyncio.ensure_future(work())  # noqa: RUF006
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.timer import Timer
 
 from spyke_tui.terminal.scene import Scene, scene_of
 from spyke_tui.terminal.surface import open_surfaces
@@ -71,7 +71,7 @@ class CropsScreen(PaneScreen):
         self.mode: Mode | None = None
         self._last_edit = 0.0
         self._next_draw = 0.0
-        self._redraw: Timer | None = None
+        self._redraw: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
         dataset = self.session.project.dataset
@@ -147,7 +147,8 @@ class CropsScreen(PaneScreen):
         if early <= 0:
             self.draw()
         elif self._redraw is None:
-            self._redraw = self.set_timer(early, self._draw_late)
+            # Not a timer of Textual's: those leave out what they come too late for.
+            self._redraw = asyncio.get_running_loop().call_later(early, self._draw_late)
 
     def take_key(self, typed: str) -> bool:
         """A key as it was typed, for the mode; whether that took it."""
@@ -221,7 +222,8 @@ class CropsScreen(PaneScreen):
 
     def _draw_late(self) -> None:
         self._redraw = None
-        self.draw()
+        if self.is_attached:
+            self.draw()
 
     def scene(self) -> Scene:
         """What is to be seen over the sheet."""
