@@ -115,3 +115,14 @@ async def test_saving_does_not_hold_the_keys_up(
         await it.saved()
         assert it.on_disk().project.crop("front").rect.left == 63
         await asyncio.sleep(0)
+
+
+async def test_a_save_that_is_due_at_once_is_not_left_out(
+    opened: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Timers of Textual leave out what they come too late for."""
+    monkeypatch.setattr(autosave.Autosave, "_wait", lambda *_: 0.0)
+    async with opened() as it:
+        await it.press("right")
+        await it.saved()
+        assert it.on_disk().project.crop("front").rect.left == 61
