@@ -80,12 +80,12 @@ class CaptionsScreen(PaneScreen):
             with Rows(id="cap-side"):
                 yield CropPicture(self._surface, dataset.size, dataset.pad)
                 yield CaptionView()
-                yield CaptionCrops()
             with Rows(id="cap-main"):
                 yield FormTitle()
                 yield CaptionForm(self.captions, self.edited, self._typed, self._turned)
                 yield Notice()
                 yield ProposalList()
+                yield CaptionCrops()
                 yield Prompt()
             yield TagCounts(self.filter_by_tag)
         yield StatusLine(self.session)
