@@ -87,23 +87,22 @@ def _spread(mask: Image.Image, merge: object, outside: int) -> Image.Image:
 
 def find_blobs(mask: Image.Image, least_ink: int = 1) -> list[Blob]:
     """The 8-connected blobs with at least `least_ink` pixels, largest first."""
-    rows = _rows_of_runs(mask)
-    runs, parents = _joined(rows)
+    runs, parents = _joined(_rows_of_runs(mask))
     members: dict[int, list[Run]] = {}
-    for index, run in enumerate(runs):
-        members.setdefault(_root(parents, index), []).append(run)
+    for run, root in zip(runs, _roots(parents), strict=True):
+        if root in members:
+            members[root].append(run)
+        else:
+            members[root] = [run]
     blobs = [blob_of(group) for group in members.values()]
     return sorted((b for b in blobs if b.ink >= least_ink), key=lambda b: -b.ink)
 
 
 def blob_of(runs: list[Run]) -> Blob:
     """The blob made of `runs` (at least one)."""
-    left = min(run[1] for run in runs)
-    right = max(run[2] for run in runs)
-    top = min(run[0] for run in runs)
-    bottom = max(run[0] for run in runs) + 1
-    ink = sum(run[2] - run[1] for run in runs)
-    return Blob(Rect.from_box(left, top, right, bottom), ink, runs)
+    rows, starts, ends = zip(*runs, strict=True)
+    rect = Rect.from_box(min(starts), min(rows), max(ends), max(rows) + 1)
+    return Blob(rect, sum(ends) - sum(starts), runs)
 
 
 def blob_mask(blob: Blob) -> Image.Image:
@@ -138,11 +137,11 @@ def _outside(edged: Image.Image) -> Image.Image:
     paper = ImageChops.invert(edged)
     rows = _rows_of_runs(paper)
     runs, parents = _joined(rows, diagonal=False)
-    reached = _root(parents, 0)
+    reached = 0  # the first run is the border's, and a root is the first of its runs
     width = edged.width
     pixels = bytearray(b"\xff" * (width * edged.height))
-    for index, (row, start, end) in enumerate(runs):
-        if _root(parents, index) == reached:
+    for (row, start, end), root in zip(runs, _roots(parents), strict=True):
+        if root == reached:
             pixels[row * width + start : row * width + end] = bytes(end - start)
     return Image.frombytes("L", edged.size, bytes(pixels))
 
@@ -170,23 +169,37 @@ def _joined(rows: list[list[Run]], *, diagonal: bool = True) -> tuple[list[Run],
     above: list[Run] = []
     above_at = 0
     for row in rows:
-        row_at = len(runs)
-        near = 0
-        for run in row:
-            index = len(runs)
-            runs.append(run)
+        index = row_at = len(runs)
+        near, count = 0, len(above)
+        for _, start, end in row:
+            start, end = start - touch, end + touch
             parents.append(index)
-            start, end = run[1] - touch, run[2] + touch
-            while near < len(above) and above[near][2] <= start:
+            own = index
+            while near < count and above[near][2] <= start:
                 near += 1
             look = near
-            while look < len(above) and above[look][1] < end:
-                one, other = _root(parents, index), _root(parents, above_at + look)
-                if one != other:
-                    parents[max(one, other)] = min(one, other)
+            while look < count and above[look][1] < end:
+                other = above_at + look
+                if parents[other] != other:
+                    other = _root(parents, other)
+                if other < own:
+                    parents[own] = other
+                    own = other
+                elif own < other:
+                    parents[other] = own
                 look += 1
+            index += 1
+        runs += row
         above, above_at = row, row_at
     return runs, parents
+
+
+def _roots(parents: list[int]) -> list[int]:
+    """The root of each run; a parent stands before its children, so one pass is enough."""
+    roots: list[int] = []
+    for parent in parents:
+        roots.append(roots[parent] if parent < len(roots) else parent)
+    return roots
 
 
 def _root(parents: list[int], index: int) -> int:

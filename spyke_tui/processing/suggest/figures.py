@@ -2,8 +2,9 @@
 
 What a figure is, is decided by the sheet itself: it is about as large as the other figures on it
 and has their colours. Text, swatches, props and marks are smaller or coloured differently. So the
-steps are: a small working copy; how far each pixel is from the paper; ink without guide lines and
-frames; connected blobs; splitting what is several figures; putting together what is one; choosing.
+steps are: a small working copy; how far each pixel is from the paper; ink without guide lines,
+frames and writing; connected blobs, without lines that lead to words and without swatches;
+splitting what is several figures; putting together what is one; choosing.
 """
 
 from __future__ import annotations
@@ -16,13 +17,18 @@ from PIL import Image
 
 from spyke_tui.model.geometry import Rect
 from spyke_tui.processing.suggest.blobs import find_blobs, ink_mask, thinned, widened
+from spyke_tui.processing.suggest.company import reference_extent
 from spyke_tui.processing.suggest.ground import distance_map, flattened, threshold_of
+from spyke_tui.processing.suggest.leaders import Leaders
 from spyke_tui.processing.suggest.lines import without_border, without_lines
 from spyke_tui.processing.suggest.opening import InkMaps, off_panels, opened_up
 from spyke_tui.processing.suggest.palette import ColourIndex
 from spyke_tui.processing.suggest.parts import trimmed, with_heads
+from spyke_tui.processing.suggest.reading import Source
 from spyke_tui.processing.suggest.selection import Figure, select_figures
+from spyke_tui.processing.suggest.series import without_swatches
 from spyke_tui.processing.suggest.tones import is_dotted, smoothed
+from spyke_tui.processing.suggest.writing import without_writing
 
 _WORK_AREA = 300_000
 """Pixels of the working copy: enough for 85 sprites on a sheet, few enough for the time limit."""
@@ -57,8 +63,9 @@ def suggest_rects(
     together: what is found until then is what there is.
     """
     stop = clock() + _SPLITTING_SHARE * time_limit
-    work, scale = _working_copy(picture)
-    figures = _figures(work, lambda: clock() >= stop)
+    plain = _plain(picture)
+    work, scale = _working_copy(plain)
+    figures = _figures(work, Source(plain, scale), lambda: clock() >= stop)
     bounds = Rect(0, 0, picture.width, picture.height)
     return [
         Suggestion(_to_source(figure.rect, scale).intersection(bounds), figure.score)
@@ -66,7 +73,7 @@ def suggest_rects(
     ]
 
 
-def _figures(work: Image.Image, out_of_time: Callable[[], bool]) -> list[Figure]:
+def _figures(work: Image.Image, source: Source, out_of_time: Callable[[], bool]) -> list[Figure]:
     """The figures of a working copy, best first, in working pixels."""
     dotted = is_dotted(flattened(work).convert("L"))
     if dotted:
@@ -75,18 +82,25 @@ def _figures(work: Image.Image, out_of_time: Callable[[], bool]) -> list[Figure]
     threshold = max(threshold_of(distance), _LONE_DOT if dotted else 0)
     maps = InkMaps(flattened(work), distance, threshold)
     mask = without_lines(without_border(ink_mask(distance, maps.threshold)))
-    closed = thinned(widened(mask))
-    blobs = find_blobs(closed, max(4, round(_SPECK * work.width * work.height)))
+    mask, words = without_writing(mask, source)
+    least_ink = max(4, round(_SPECK * work.width * work.height))
+    blobs = find_blobs(thinned(widened(mask)), 1 if words else least_ink)
+    blobs = Leaders(words, maps.rgb, distance).taken_off(blobs, least_ink)
+    blobs = without_swatches(blobs, maps.rgb, reference_extent(blobs))
     blobs = opened_up(off_panels(blobs, maps), maps, out_of_time)
     blobs = with_heads(trimmed(blobs, out_of_time))
     return select_figures(blobs, ColourIndex(maps.rgb, dotted=dotted))
 
 
-def _working_copy(picture: Image.Image) -> tuple[Image.Image, float]:
-    """A reduced copy in RGB or RGBA, and how many source pixels one of its pixels is."""
+def _plain(picture: Image.Image) -> Image.Image:
+    """The picture in RGB, or in RGBA where it can be clear."""
     alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
     mode = "RGBA" if alpha else "RGB"
-    plain = picture if picture.mode == mode else picture.convert(mode)
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _working_copy(plain: Image.Image) -> tuple[Image.Image, float]:
+    """A reduced copy, and how many source pixels one of its pixels is."""
     scale = max(1.0, (plain.width * plain.height / _WORK_AREA) ** 0.5)
     size = (max(1, round(plain.width / scale)), max(1, round(plain.height / scale)))
     if size == plain.size:
