@@ -131,7 +131,7 @@ class RunFollowing:
         self._as_json = as_json
         self._quiet = quiet
         self._bar = ProgressBar()
-        self._interrupts = 0
+        self._interrupts = self._heeded = 0
         self._told: set[tuple[int, str, int]] = set()
         self._warned: set[LogLine] = set()
         self._last_message = ""
@@ -155,15 +155,20 @@ class RunFollowing:
             self._bar.close()
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """Only counted: it may come in the middle of a word that is being printed."""
         self._interrupts += 1
         if self._interrupts > 2:
             raise KeyboardInterrupt
-        self._follower.order("stop" if self._interrupts == 1 else "interrupt")
-        self._say(
-            "Finishing the running image; Ctrl+C again stops at once."
-            if self._interrupts == 1
-            else "Stopping; Ctrl+C again leaves it to itself."
-        )
+
+    def _heed(self) -> None:
+        while self._heeded < min(self._interrupts, 2):
+            self._heeded += 1
+            self._follower.order("stop" if self._heeded == 1 else "interrupt")
+            self._say(
+                "Finishing the running image; Ctrl+C again stops at once."
+                if self._heeded == 1
+                else "Stopping; Ctrl+C again leaves it to itself."
+            )
 
     def _watch(self) -> int:
         while True:
@@ -173,6 +178,7 @@ class RunFollowing:
             self._tell(view)
             if not alive:
                 return self._end(view)
+            self._heed()
             time.sleep(PAUSE)
 
     def _tell(self, view: RunView) -> None:
