@@ -73,6 +73,7 @@ class Leaders:
     def __init__(self, words: Sequence[Rect], rgb: Image.Image, distance: Image.Image) -> None:
         self._words = words
         self._colours = _Colours(rgb, distance)
+        self._written = sum(word.area for word in words)
         self._tallest = max((word.height for word in words), default=0)
 
     def taken_off(self, blobs: Sequence[Blob], least_ink: int) -> list[Blob]:
@@ -80,27 +81,27 @@ class Leaders:
 
         What falls apart comes in pieces of at least `least_ink`.
         """
-        lines = self._lines(blobs) if self._words else {}
-        if not lines:
-            return [b for b in blobs if not (self._is_label(b.rect) or self._is_letter(b.rect))]
-        kept = []
+        if not self._words:
+            return [blob for blob in blobs if blob.ink >= least_ink]
+        lines = self._lines(blobs)
         removed = [line for group in lines.values() for line in group]
+        kept: list[Blob] = []
         for blob in blobs:
-            pieces = _without(blob, lines[blob]) if blob in lines else [blob]
-            kept += [piece for piece in pieces if piece.ink >= least_ink or piece is blob]
+            kept += _without(blob, lines[blob]) if blob in lines else [blob]
         return [
             blob
             for blob in kept
-            if not (
-                self._is_label(blob.rect)
-                or self._is_letter(blob.rect)
-                or self._is_head(blob.rect, removed)
-            )
+            if blob.ink >= least_ink
+            and not self._is_label(blob.rect)
+            and not self._is_letter(blob.rect)
+            and not self._is_head(blob.rect, removed)
         ]
 
     def _is_label(self, rect: Rect) -> bool:
-        covered = sum(rect.intersection(word).area for word in self._words)
-        return covered >= _LABEL_SHARE * rect.area
+        least = _LABEL_SHARE * rect.area
+        if least > self._written:
+            return False
+        return sum(rect.intersection(word).area for word in self._words) >= least
 
     def _is_letter(self, rect: Rect) -> bool:
         """Whether it stands on a word's line, no taller than the word."""
@@ -131,7 +132,12 @@ class Leaders:
         while ends:
             further: list[_End] = []
             for blob in blobs:
-                near = [end for end in ends if _meet(blob.rect, end)]
+                left, top, right, bottom = blob.rect.box
+                near = [
+                    end
+                    for end in ends
+                    if end[0] < right and left < end[2] and end[1] < bottom and top < end[3]
+                ]
                 if not near or not any(_touches(blob, *end[:4]) for end in near):
                     continue
                 if blob not in parts:
@@ -169,8 +175,9 @@ class _Colours:
 
     def of_word(self, word: Rect) -> _Style:
         """The colour in the middle rows of a word, and that of the paper at its corners."""
-        rows = range(word.top + word.height // 3, word.bottom - word.height // 3)
-        columns = range(word.left, min(word.right, word.left + 40))
+        middle = word.top + word.height // 2
+        rows = (middle, max(word.top, middle - 1))
+        columns = range(word.left, min(word.right, word.left + 24), 2)
         width, height = self._rgb.size
         corners = [
             (min(max(x, 0), width - 1), min(max(y, 0), height - 1))
@@ -265,11 +272,6 @@ def _longest(rect: Rect) -> int:
 
 def _alike(one: Hue, other: Hue) -> bool:
     return max(abs(a - b) for a, b in zip(one, other, strict=True)) <= _HUE
-
-
-def _meet(rect: Rect, end: _End) -> bool:
-    left, top, right, bottom, _ = end
-    return rect.left < right and left < rect.right and rect.top < bottom and top < rect.bottom
 
 
 def _touches(blob: Blob, left: int, top: int, right: int, bottom: int) -> bool:

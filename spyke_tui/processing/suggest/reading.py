@@ -17,7 +17,7 @@ from spyke_tui.model.geometry import Rect
 from spyke_tui.processing.suggest.blobs import ink_mask, thinned
 from spyke_tui.processing.suggest.ground import flattened
 
-_READING_HEIGHT = 40
+_READING_HEIGHT = 32
 """A line is reduced to this height before it is read, in pixels."""
 
 _LEAST_HEIGHT = 5
@@ -31,7 +31,7 @@ _LEAST_CONTRAST = 24
 _ONE_COLOUR = 0.9
 """The least share of a word's ink that has the same colour."""
 
-_READ = 9
+_READ = 6
 """A line is read up to this length, in heights."""
 
 _NAME = 0.7
