@@ -23,6 +23,9 @@ from spyke_tui.processing.suggest import suggest_rects
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.temporary import remove_leftovers
 
+_PATIENCE = 0.5
+"""Seconds for a sheet: on a busy machine the answer is the same, as in the app."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Source:
@@ -47,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         except SpykeError as error:
             errors.append(error)
             continue
-        rects = [suggestion.rect for suggestion in suggest_rects(picture)]
+        rects = [suggestion.rect for suggestion in suggest_rects(picture, time_limit=_PATIENCE)]
         found.append((source, Size(*picture.size), rects))
     # Before anything is printed: a reader that goes away early must not cost the drafts.
     written = (
