@@ -174,16 +174,15 @@ def build_and_die(
     Whether it came so far.
     """
     code = f"""
-import os, signal, sys
-count = 0
+import itertools, os, signal, sys
+numbers = itertools.count(1)
 rename = os.replace
 def replace(source, target, *args, **kwargs):
-    global count
-    count += 1
-    if count == {at} and not {after}:
+    number = next(numbers)  # its own: other threads rename meanwhile
+    if number == {at} and not {after}:
         os.kill(os.getpid(), signal.SIGKILL)
     rename(source, target, *args, **kwargs)
-    if count == {at}:
+    if number == {at}:
         os.kill(os.getpid(), signal.SIGKILL)
 os.replace = os.rename = replace
 from spyke_tui.cli import main

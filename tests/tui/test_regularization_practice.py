@@ -85,11 +85,15 @@ async def _work(it: object, project: Path) -> None:
     await it.press("tab", "s")
     await it.until(lambda: "✓ done" in it.text(), "both candidates", LIMIT)
     await it.until(lambda: "topup-002" in it.session.project.sheets, "as sheets", LIMIT)
+    await it.until(lambda: _told(it), "that they are there")
+    assert _told(it) == ["2 candidates are drafts now: keep, crop or reject in Crops."]
     drafts = [crop for crop in it.session.project.crops if crop.sheet.startswith("topup-")]
     assert [(crop.status, crop.rect.width) for crop in drafts] == [("draft", 64), ("draft", 64)]
     await it.saved()
-    told = [note.message for note in it.app._notifications if "draft" in note.message]
-    assert told == ["2 candidates are drafts now: keep, crop or reject in Crops."]
+
+
+def _told(it: object) -> list[str]:
+    return [note.message for note in it.app._notifications if "draft" in note.message]
 
 
 async def _end_runs(it: object) -> None:
