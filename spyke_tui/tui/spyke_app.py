@@ -27,6 +27,7 @@ from spyke_tui.tui.last_filter import NoCommands
 from spyke_tui.tui.left_screens import has_left
 from spyke_tui.tui.messages import CaptionsNotWritten, SaveFailed
 from spyke_tui.tui.pictures import Pictures
+from spyke_tui.tui.resizes import Resizes
 from spyke_tui.tui.screens.crops import CropsScreen
 from spyke_tui.tui.screens.pane import PaneScreen
 from spyke_tui.tui.session import Session
@@ -81,6 +82,7 @@ class SpykeApp(App[None]):
         hung = session.choice.terminal.anchors is not None
         self.writer = TerminalWriter(self, through_tmux=hung)
         self.autosave = Autosave(self, session)
+        self.resizes = Resizes(self)
         self.project_watch: ProjectWatch | None = None
         self.runs: RunWatch | None = None
         self.keys = KeyLine(self, super().on_event)
@@ -127,6 +129,9 @@ class SpykeApp(App[None]):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         super()._display(screen, renderable)
         self.writer.painted(renderable)
+
+    def on_resize(self) -> None:
+        self.resizes.came()
 
     def on_mount(self) -> None:
         self.call_after_refresh(_collect_again)

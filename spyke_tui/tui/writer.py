@@ -139,6 +139,16 @@ class TerminalWriter:
                 spans = spans_in(update, region)
                 pane.painted(spans, covered_in(pane.screen, region) if spans else ())
 
+    def draw_all(self) -> None:
+        """Draw the screen anew, as if nothing of it were there: text, then the pictures."""
+        for pane in self._panes:
+            if pane.is_attached and pane.screen is self._app.screen:
+                pane.hide_picture()
+        self._app.screen.refresh()
+        for pane in self._panes:
+            if pane.is_attached and pane.screen is self._app.screen:
+                pane.call_after_refresh(pane.reshow)
+
     def farewell(self) -> None:
         """The terminal is about to be given back."""
         for task in tuple(self._sending):

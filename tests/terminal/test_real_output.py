@@ -254,3 +254,12 @@ def test_a_crash_gives_the_terminal_back_and_loses_nothing(folder: Path) -> None
         assert "Traceback" not in it.last_words
         assert "spyke-tui" in it.last_words.rpartition("\x1b[?1049l")[2]
         assert "left = 62" in (folder / "crops.toml").read_text()
+
+
+def test_a_terminal_that_was_small_for_a_moment_is_drawn_again(folder: Path) -> None:
+    """It is as large as before when the app looks, but what it had cut off is gone."""
+    with running(folder, (100, 30)) as it:
+        whole = it.screen.text()
+        it.resize(100, 30)  # a screen with nothing on it
+        os.kill(it.process.pid, signal.SIGWINCH)
+        it.until(lambda: it.screen.text() == whole, "all of it again")

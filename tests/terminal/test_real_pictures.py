@@ -143,6 +143,17 @@ def test_after_a_suspension_the_picture_is_there_again(project: Path, how: str) 
         assert session.to_the_end() == 0
 
 
+def test_after_a_resize_to_the_same_size_the_picture_is_there_again(project: Path) -> None:
+    with running(project, "auto", KITTY) as session:
+        session.until(FRAME)
+        session.until(rb"saved")
+        session.output = b""
+        os.kill(session.process.pid, signal.SIGWINCH)
+        session.until(FRAME)
+        os.write(session.master, b"q")
+        assert session.to_the_end() == 0
+
+
 def test_sixels_are_drawn_where_they_are_answered(project: Path) -> None:
     with running(project, "auto", SIXEL) as session:
         session.until(rb'\x1bP0;1;0q"1;1;\d+;\d+#.*?\x1b\\')
