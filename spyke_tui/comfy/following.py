@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -22,6 +23,10 @@ from spyke_tui.store.run_orders import give_order
 
 LIVE_LIMIT = 1_000_000
 PREVIEW_LIMIT = 64_000_000
+SETTLED = 2.0
+"""Seconds since a folder changed after which its time tells of the next change: file systems count
+in steps of up to two seconds (FAT)."""
+
 _STATES: tuple[RunState, ...] = get_args(RunState)
 _JOB_STATES: tuple[JobState, ...] = get_args(JobState)
 
@@ -42,6 +47,7 @@ class Follower:
         self._live_stamp: Stamp | None = None
         self._preview_stamp: Stamp | None = None
         self._folder_stamp: Stamp | None = None
+        self._folder_settled = False
         self._present: frozenset[str] | None = None
         self._key: tuple[object, ...] = ()
         self._view = RunView(files.kind)
@@ -107,14 +113,16 @@ class Follower:
     def _list_images(self) -> bool:
         """Whether a picture came or went, other than by the run."""
         stamp = Stamp.of(self.files.images)
-        if stamp == self._folder_stamp and self._present is not None:
+        if stamp == self._folder_stamp and self._present is not None and self._folder_settled:
             return False
         self._folder_stamp = stamp
+        self._folder_settled = stamp is None or time.time() - stamp.mtime_ns / 1e9 > SETTLED
+        before = self._present
         try:
             self._present = frozenset(os.listdir(self.files.images))
         except OSError:
             self._present = frozenset()
-        return True
+        return before != self._present
 
     def _build(self, alive: bool) -> RunView:
         fold, session = self._fold, self._fold.session
@@ -122,6 +130,13 @@ class Follower:
         state = self._state(alive, live)
         images = tuple(self._image(index, live) for index in range(1, session.total + 1))
         word = fold.word
+        message, hint = word.message, word.hint
+        if state == "done" and not alive:
+            gone = sum(image.state not in ("verified", "failed") for image in images)
+            if gone:  # it was done, and somebody took pictures away
+                state = "stopped"
+                message = f"{gone} of the {session.total} images {_are(gone)} not there any more."
+                hint = f"Start it again: it draws what is missing (spyke-tui {self.files.kind})."
         says = live if live.get("message") else {}
         settings = self.settings or session.settings
         return RunView(
@@ -137,8 +152,8 @@ class Follower:
             servers=_servers(live) or tuple(map(ServerView, session.servers)) if alive else (),
             per_minute=_float(live.get("per_minute")),
             eta_s=_float(live["eta_s"]) if live.get("eta_s") is not None else None,
-            message=_text(says.get("message")) if says else _message(state, word.message),
-            hint=_text(says.get("hint")) if says else _hint(state, self.files.kind, word.hint),
+            message=_text(says.get("message")) if says else _message(state, message),
+            hint=_text(says.get("hint")) if says else _hint(state, self.files.kind, hint),
             field=_text(says.get("field")) if says else word.field,
             log=tuple(fold.log),
             outdated=sum(
@@ -213,6 +228,10 @@ def _server(row: dict[str, Any]) -> ServerView:
         steps=int(_float(row.get("steps"))),
         message=_text(row.get("message")),
     )
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _message(state: RunState, said: str) -> str:

@@ -38,8 +38,13 @@ async def test_a_larger_count_adds_and_a_lost_file_comes_back_the_same(tmp_path:
         stage = Stage(tmp_path, server, count=3)
         await stage.run()
         before = stage.digests()
+        follower = stage.follower()
+        assert follower.poll(follow=False).state == "done"
         (stage.images / "reg_002.png").unlink()
-        assert stage.view().done == 2
+        for view in (stage.view(), follower.poll(follow=False)):
+            assert (view.state, view.done) == ("stopped", 2)
+            assert "1 of the 3 images is not there any more" in view.message
+            assert "spyke-tui reg" in view.hint
         assert await stage.run(count=5) == 0
         after = stage.digests()
         assert {name: after[name] for name in before} == before
