@@ -8,15 +8,19 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from spyke_tui.model.geometry import Edge, Rect, Size
-from spyke_tui.terminal.cells import Cell, cells_of, shortened
+from spyke_tui.terminal.cells import Cell, Change, cells_of, shortened
 from spyke_tui.terminal.halfcell_frame import CELL, Frame
-from spyke_tui.terminal.halfcell_rough import Rough
+from spyke_tui.terminal.halfcell_rough import changes_of_few
+from spyke_tui.terminal.rough import Rough
 from spyke_tui.terminal.scene import EDGE_SIGNS, Kind, Outline, Palette, Scene
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Update, View
 from spyke_tui.terminal.viewport import Viewport
 
 if TYPE_CHECKING:
     from spyke_tui.processing.previews import SheetPicture
+
+AT_ONCE = 150
+"""Cells that get all their colours in one piece when the keys rest; a key waits behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class HalfcellSurface:
         self._ground: Ground | None = None
         self._frame = Frame()
         self._shown = False
-        self._rough = Rough(self._own)
+        self._rough = Rough(self._in_own_colours, AT_ONCE)
 
     def cell(self, device: Size) -> Size:  # noqa: ARG002
         return CELL
@@ -74,11 +78,16 @@ class HalfcellSurface:
         changes = frame.changes_from(self._frame)
         self._frame = frame
         text = {(row, col) for row, line in frame.text.items() for col in line}
-        return self._rough.written(changes, text, self._palette.lines)
+        written = changes_of_few(changes, text, self._palette.lines)
+        rough = {
+            (own.row, own.col) for own, new in zip(changes, written, strict=True) if own != new
+        }
+        self._rough.discard({(change.row, change.col) for change in changes})
+        return Update(tuple(written), transfers=self._rough.add(rough))
 
     def repainted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> Update:  # noqa: ARG002
         """All of it is text, which the host has painted, in its own colours."""
-        self._rough.painted({(row, col) for row, left, end in spans for col in range(left, end)})
+        self._rough.discard({(row, col) for row, left, end in spans for col in range(left, end)})
         return NOTHING
 
     def hide(self) -> Update:
@@ -94,8 +103,9 @@ class HalfcellSurface:
     def cells(self, row: int) -> Sequence[Cell]:
         return self._frame.cells(row)
 
-    def _own(self, row: int, col: int) -> Cell | None:
-        return self._frame.cell(row, col) if self._shown else None
+    def _in_own_colours(self, cells: Sequence[tuple[int, int]]) -> Update:
+        found = ((row, col, self._frame.cell(row, col)) for row, col in cells)
+        return Update(tuple(Change(row, col, cell) for row, col, cell in found if cell is not None))
 
     def _drawn(self, view: HalfcellView, scene: Scene) -> Frame:
         ground = self._ground

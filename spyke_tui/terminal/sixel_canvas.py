@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.terminal.patches import cells_of, merged
-from spyke_tui.terminal.rough import REST, roughened
+from spyke_tui.terminal.rough import Rough, rows_of_few
 from spyke_tui.terminal.sixel_wire import only_new, sixel
 from spyke_tui.terminal.surface import NOTHING, Place, Update
 
@@ -47,8 +47,7 @@ class SixelCanvas:
         self._repair: Repair | None = None
         self._ready: dict[int, tuple[int, str]] = {}
         self._lines = 0
-        self._rough: set[tuple[int, int]] = set()
-        self._finish: Finish | None = None
+        self._rough = Rough(self._in_all_colours, FINISH_CELLS)
 
     def lay(
         self,
@@ -73,7 +72,7 @@ class SixelCanvas:
         self._place, self.area = place, area
         self._rows, self._colours, self._text = rows, colours, text
         self._lines = lines
-        self._rough = set()
+        self._rough.forget()
         self._stale = {
             (row, col)
             for row in range(area.top, area.bottom)
@@ -87,36 +86,35 @@ class SixelCanvas:
         self._text = text
         dirty = (self._changed(before, rows) | uncovered) - text - self._stale
         dirty = {cell for cell in dirty if not self._is_covered(*cell)}
+        patches = merged(dirty)
+        if not self._clear:
+            return self._roughly(patches, max(FEWEST, min(MOST, SHARE // max(1, len(dirty)))))
         out: list[str] = []
-        most = max(FEWEST, min(MOST, SHARE // max(1, len(dirty))))
-        for rect in merged(dirty):
-            if not self._clear:
-                out.append(self._drawn(rect, most=most))
-            elif not any(cell in uncovered for cell in cells_of(rect)):
+        for rect in patches:
+            if not any(cell in uncovered for cell in cells_of(rect)):
                 out.append(self._drawn(rect, before))
             else:
                 out.append(self._drawn(rect))
-        if self._clear or not dirty:
-            return Update(text="".join(out))
-        self._rough |= dirty
-        return Update(text="".join(out), transfers=self.finishing())
+        return Update(text="".join(out))
 
-    def finishing(self) -> tuple[Finish, ...]:
-        """What draws the rough cells again when the keys rest; nothing where that is on its way."""
-        if self._finish is not None:
-            self._finish.held = True
-            if not self._finish.over:
-                return ()
-        self._finish = Finish(self)
-        return (self._finish,)
+    def _roughly(self, patches: Sequence[Rect], most: int) -> Update:
+        """Whole cells in at most `most` colours of the sheet; the rest of them follows at rest."""
+        out: list[str] = []
+        rough: set[tuple[int, int]] = set()
+        for rect in patches:
+            own = self._pixels(rect)
+            few = rows_of_few(own, self._colours, self._lines, most)
+            out.append(self._patch(rect, few))
+            if few == own:
+                self._rough.discard(set(cells_of(rect)))
+            else:
+                rough.update(cells_of(rect))
+        return Update(text="".join(out), transfers=self._rough.add(rough))
 
-    def finished(self) -> str:
-        """Draw some of the rough cells in all their colours."""
-        self._rough -= self._stale | self._text
-        taken = set(sorted(self._rough)[:FINISH_CELLS])
-        self._rough -= taken
-        shown = {cell for cell in taken if not self._is_covered(*cell)}
-        return "".join(self._drawn(rect) for rect in merged(shown))
+    def _in_all_colours(self, cells: Sequence[tuple[int, int]]) -> Update:
+        """What is stale is drawn by `repair`, in all its colours."""
+        shown = {cell for cell in cells if not self._is_covered(*cell)} - self._stale - self._text
+        return Update(text="".join(self._drawn(rect) for rect in merged(shown)))
 
     def painted(self, cells: Iterable[tuple[int, int]], covered: Sequence[Rect]) -> None:
         """Text was written there."""
@@ -152,22 +150,20 @@ class SixelCanvas:
                 break
             taken |= {cell for cell in self._stale if cell[0] == row}
         self._stale -= taken
+        self._rough.discard(taken)
         shown = {cell for cell in taken - self._text if not self._is_covered(*cell)}
         return "".join(self._drawn(rect) for rect in merged(shown))
 
     def drop(self) -> None:
         """The canvas is off the screen."""
-        self._stale, self._rough = set(), set()
+        self._stale = set()
+        self._rough.forget()
         if self._repair is not None:
             self._repair.over = True
 
     @property
     def is_whole(self) -> bool:
         return not self._stale
-
-    @property
-    def is_rough(self) -> bool:
-        return bool(self._rough)
 
     def _taken_ready(self) -> str:
         """The encoded picture of the first stale rows, where it fits: nothing of it stands, and
@@ -212,21 +208,24 @@ class SixelCanvas:
                     found.add((area.top + row, area.left + col))
         return found
 
-    def _drawn(
-        self, cells: Rect, before: list[bytes] | None = None, most: int | None = None
-    ) -> str:
-        """A rectangle of cells, of the pixels only those that differ from `before`, in at most
-        `most` colours; where that is not given, all of them."""
+    def _drawn(self, cells: Rect, before: list[bytes] | None = None) -> str:
+        """A rectangle of cells; where `before` is given, only the pixels that differ from it."""
+        rows = self._pixels(cells)
+        if before is not None:
+            old = self._pixels(cells, before)
+            rows = [only_new(one, other) for one, other in zip(old, rows, strict=True)]
+        return self._patch(cells, rows)
+
+    def _pixels(self, cells: Rect, rows: list[bytes] | None = None) -> list[bytes]:
+        """Their rows of indices; of `rows`, where that is not the newest picture."""
         cell = self._place.cell
         left = (cells.left - self.area.left) * cell.width
         across = slice(left, left + cells.width * cell.width)
         top = (cells.top - self.area.top) * cell.height
-        lines = range(top, top + cells.height * cell.height)
-        rows = [self._rows[y][across] for y in lines]
-        if before is not None:
-            rows = [only_new(before[y][across], row) for y, row in zip(lines, rows, strict=True)]
-        if most is not None:
-            rows = roughened(rows, self._colours, self._lines, most)
+        down = slice(top, top + cells.height * cell.height)
+        return [row[across] for row in (rows or self._rows)[down]]
+
+    def _patch(self, cells: Rect, rows: list[bytes]) -> str:
         row, col = self._place.top + cells.top + 1, self._place.left + cells.left + 1
         picture = sixel(rows, self._colours)
         return f"\x1b[{row};{col}H{picture}" if picture else ""
@@ -254,34 +253,3 @@ class Repair:
     def done(self) -> Update:
         self.over = True
         return NOTHING
-
-
-@dataclass(slots=True)
-class Finish:
-    """A transfer that draws rough cells in all their colours, when no key has come for a while.
-
-    `held`: another key has come since it began, so it waits again.
-    """
-
-    canvas: SixelCanvas
-    held: bool = False
-    over: bool = False
-
-    def due(self, idle: float) -> bool:
-        if idle < REST and self.canvas.is_rough:
-            return False
-        self.held = False
-        return True
-
-    def prepare(self) -> None:
-        """Everything is drawn from the newest pixels, piece by piece."""
-
-    def next(self) -> str:
-        piece = ""
-        while not self.held and not piece and self.canvas.is_rough:
-            piece = self.canvas.finished()
-        return piece
-
-    def done(self) -> Update:
-        self.over = True
-        return Update(transfers=self.canvas.finishing()) if self.canvas.is_rough else NOTHING

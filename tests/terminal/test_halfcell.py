@@ -309,14 +309,19 @@ def test_the_preview_of_nothing_is_blank() -> None:
     assert set(terminal.pixels().values()) == {PALETTE.background}
 
 
-def test_a_nudge_over_a_drawing_costs_few_bytes_and_rests_in_all_colours() -> None:
-    place = Place(0, 0, 143, 47, CELL)
+def shown(place: Place, active: Rect) -> tuple[HalfcellSurface, Terminal, Viewport, Scene]:
+    """The drawn sheet with one crop, on a terminal."""
     surface = HalfcellSurface(PALETTE)
     terminal = Terminal(surface, place)
     viewport = Viewport.fit(SHEET, place.pixels, CELL)
-    rect = Rect(60, 40, 150, 240)
-    scene = Scene(SHEET, Outline(rect, Kind.ACTIVE, "+front"))
+    scene = Scene(SHEET, Outline(active, Kind.ACTIVE, "+front"))
     terminal.take(surface.show(surface.load(PICTURE, viewport), scene, place))
+    return surface, terminal, viewport, scene
+
+
+def test_a_nudge_over_a_drawing_costs_few_bytes_and_rests_in_all_colours() -> None:
+    rect = Rect(60, 40, 150, 240)
+    surface, terminal, viewport, scene = shown(Place(0, 0, 143, 47, CELL), rect)
     sizes = []
     for _ in range(12):
         rect = rect.translated(5, 0)
@@ -330,15 +335,24 @@ def test_a_nudge_over_a_drawing_costs_few_bytes_and_rests_in_all_colours() -> No
 
 
 def test_what_is_hidden_is_not_drawn_again_at_rest() -> None:
-    place = Place(0, 0, 60, 20, CELL)
-    surface = HalfcellSurface(PALETTE)
-    terminal = Terminal(surface, place)
-    viewport = Viewport.fit(SHEET, place.pixels, CELL)
-    scene = Scene(SHEET, Outline(Rect(60, 40, 150, 240), Kind.ACTIVE, "+front"))
-    terminal.take(surface.show(surface.load(PICTURE, viewport), scene, place))
+    surface, terminal, _, scene = shown(Place(0, 0, 60, 20, CELL), Rect(60, 40, 150, 240))
     terminal.take(surface.move(scene.moved(Rect(160, 40, 150, 240), Edge.WHOLE)))
     assert terminal.waiting
     surface.hide()
     written = [row[:] for row in terminal.screen.cells]
     terminal.rest()
     assert terminal.screen.cells == written
+
+
+def test_what_was_on_its_way_when_it_was_hidden_is_ordered_again() -> None:
+    """Whoever suspends the app throws away what waits to be sent."""
+    place, rect = Place(0, 0, 60, 20, CELL), Rect(60, 40, 150, 240)
+    surface, terminal, viewport, scene = shown(place, rect)
+    terminal.take(surface.move(scene.moved(Rect(160, 40, 150, 240), Edge.WHOLE)))
+    surface.hide()
+    terminal.waiting.clear()
+    terminal.take(surface.show(surface.load(PICTURE, viewport), scene, place))
+    moved = scene.moved(Rect(200, 40, 150, 240), Edge.WHOLE)
+    terminal.take(surface.move(moved))
+    terminal.rest()
+    check(terminal, viewport, moved)
