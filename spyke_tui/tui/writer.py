@@ -133,21 +133,24 @@ class TerminalWriter:
 
     def painted(self, update: object) -> None:
         """Textual has written an update of the screen that is on top."""
-        for pane in self._panes:
-            region = pane.region
-            if pane.is_attached and region and pane.screen is self._app.screen:
-                spans = spans_in(update, region)
-                pane.painted(spans, covered_in(pane.screen, region) if spans else ())
+        for pane in self._on_top():
+            spans = spans_in(update, pane.region)
+            pane.painted(spans, covered_in(pane.screen, pane.region) if spans else ())
 
     def draw_all(self) -> None:
         """Draw the screen anew, as if nothing of it were there: text, then the pictures."""
-        for pane in self._panes:
-            if pane.is_attached and pane.screen is self._app.screen:
-                pane.hide_picture()
+        panes = list(self._on_top())
+        for pane in panes:
+            pane.hide_picture()
         self._app.screen.refresh()
+        for pane in panes:
+            pane.call_after_refresh(pane.reshow)
+
+    def _on_top(self) -> Iterator[PicturePane]:
+        """The panes of the screen that is on top, those that have a place there."""
         for pane in self._panes:
-            if pane.is_attached and pane.screen is self._app.screen:
-                pane.call_after_refresh(pane.reshow)
+            if pane.is_attached and pane.region and pane.screen is self._app.screen:
+                yield pane
 
     def farewell(self) -> None:
         """The terminal is about to be given back."""

@@ -47,16 +47,18 @@ class StatusLine(TextPane):
         fg, bg = self.ink
         width = self.size.width
 
-        def row(words: list[tuple[str, bool]]) -> list[Cell]:
-            words = _fitted(words, _NAMES if words[0] is first[0] else (), width)
+        def row(words: list[tuple[str, bool]], names: Iterable[int]) -> list[Cell]:
+            words = _fitted(words, names, width)
             bar = _BAR if sum(len(word) + len(_BAR) for word, _ in words) < width else " "
             cells = cells_of(" ", fg, bg)
             for word, bold in words:
                 cells += cells_of(word + bar, fg, bg, bold)
             return clipped(cells[: -len(bar)], width)
 
-        rows = [first, second] if self.size.height > 1 else [first + second]
-        self.set_rows([row(words) for words in rows])
+        if self.size.height > 1:
+            self.set_rows([row(first, _NAMES), row(second, ())])
+        else:
+            self.set_rows([row(first + second, _NAMES)])
 
     def _words(self) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
         session, editor = self._session, self._session.editor
