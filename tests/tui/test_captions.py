@@ -399,6 +399,10 @@ async def test_choices_go_on_in_the_next_row_instead_of_being_cut(captions: Call
     async with captions(size=(160, 48)) as it:
         text = it.text()
         assert "5 calm" in text
+        assert "white cloak" in text
+        assert it.app.screen.query_one("#cap-main").size.width >= 56
+        side = it.app.screen.query_one("#cap-picture").size
+        assert abs(side.width - 2 * side.height) <= 2
         assert "tags in 0 captions" not in text
         await it.pilot.resize_terminal(120, 40)
         await it.pilot.resize_terminal(200, 50)
