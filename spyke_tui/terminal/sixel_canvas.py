@@ -25,7 +25,7 @@ PIECE_CELLS = 300
 FINISH_CELLS = 80
 """The same, where a key is likely to come: what keys have drawn in few colours is drawn again."""
 
-FEWEST, MOST = 3, 8
+FEWEST, MOST = 2, 8
 """Colours of the sheet in a patch that follows a key."""
 
 SHARE = 300
