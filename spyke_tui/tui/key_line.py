@@ -73,7 +73,7 @@ class KeyLine:
     def acted(self, event: Acted) -> None:
         """A key has been acted on; where it opened a screen, wait for that."""
         number, target = event.number, event.target
-        if number != self._number or not self._acting:
+        if number != self._number or not self._acting or not self._app.screen_stack:
             return
         if event.again and target.post_message(Acted(number, target, again=False)):
             return
@@ -117,7 +117,7 @@ class KeyLine:
         if self._timer is not None:
             self._timer.cancel()
         self._acting = False
-        while self._waiting and not self._acting:
+        while self._waiting and not self._acting and self._app.screen_stack:
             await self._let_through(self._waiting.popleft())
 
 

@@ -181,7 +181,7 @@ class ProjectWatch:
 
     async def _ask(self, theirs: CropsFile | None) -> None:
         digest = theirs.digest if theirs is not None else "gone"
-        if digest == self._asked or not self._app.shows_pane:
+        if digest == self._asked or self._app.front is None:
             return
         self._asked = digest
         with suppress(SpykeError, OSError):  # also where the next save is still to come

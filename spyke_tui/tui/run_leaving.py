@@ -20,7 +20,7 @@ ORDERS: dict[str, Order] = {"f": "stop", "s": "interrupt"}
 
 async def settled(app: SpykeApp, runs: RunWatch) -> bool:
     """Ask what becomes of the runs; whether the user still wants to leave."""
-    if not app.shows_pane:
+    if app.front is None:
         return True
     alive = runs.alive
     answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()

@@ -220,8 +220,8 @@ class SpykeApp(App[None]):
         }
         if action in everywhere:
             everywhere[action]()
-        elif isinstance(self.screen, PaneScreen):
-            self.screen.do(action)
+        elif self.front is not None:
+            self.front.do(action)
 
     def action_do(self, action: str) -> None:
         self.do(action)
@@ -244,7 +244,7 @@ class SpykeApp(App[None]):
 
     def open_pane(self, pane: str) -> None:
         """Show a pane; its screen is made when it is first wanted."""
-        if pane == self._pane or not isinstance(self.screen, PaneScreen):
+        if pane == self._pane or self.front is None:
             return
         self._pane = pane
         self.switch_mode(pane)
@@ -300,14 +300,16 @@ class SpykeApp(App[None]):
         return self._pane == "captions"
 
     @property
-    def shows_pane(self) -> bool:
-        """Whether a pane is in front, and nothing over it."""
-        return isinstance(self.screen, PaneScreen)
+    def front(self) -> PaneScreen | None:
+        """The pane in front; None where something is over it, or once the screens are closed:
+        what was on its way then (a save is told of, a run has gone on) still arrives."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        return top if isinstance(top, PaneScreen) else None
 
     def draw(self) -> None:
         """Bring the pane in front in line with the session."""
-        if isinstance(self.screen, PaneScreen):
-            self.screen.draw()
+        if self.front is not None:
+            self.front.draw()
 
     # The project
 
@@ -320,7 +322,7 @@ class SpykeApp(App[None]):
 
         if holder := self.session.history.holder:
             raise ReadOnlyError(f"Nothing is built here: {holder} has this project open.")
-        if isinstance(self.screen, PaneScreen):
+        if self.front is not None:
             self.push_screen(BuildScreen(self.session, self.autosave))
 
     def _reload(self) -> None:
@@ -330,9 +332,9 @@ class SpykeApp(App[None]):
     def _help(self) -> None:
         from spyke_tui.tui.screens.help import HelpScreen
 
-        if isinstance(self.screen, PaneScreen):
+        if self.front is not None:
             problems = [f"{FILE_NAME}: {one}" for one in self._config_problems]
-            self.push_screen(HelpScreen(self.screen.PANE, self.session.keyboard, problems))
+            self.push_screen(HelpScreen(self.front.PANE, self.session.keyboard, problems))
 
     async def _leave(self) -> None:
         """Save, then quit. What can't be saved is said; the second q leaves anyway."""

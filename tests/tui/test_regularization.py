@@ -460,7 +460,7 @@ async def test_q_asks_what_becomes_of_the_run(reg: Callable, key: str, orders: l
             await it.until(lambda: isinstance(it.app.screen, QuestionScreen), "the question")
             await shows(it, "leave it running", "finish this one", "37 of 150")
             await it.press(answer)
-            await it.until(lambda: it.app.shows_pane or not it.app.is_running, "back")
+            await it.until(lambda: it.app.front is not None or not it.app.is_running, "back")
         await it.until(lambda: not it.app.is_running, "the end")
         assert it.run.orders == orders
 
@@ -515,7 +515,7 @@ async def test_a_live_run_keeps_the_settings_it_began_with(reg: Callable) -> Non
             await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
             it.app.screen.query_one("#run-field-steps").focus()
             await it.press(*keys)
-            await it.until(lambda: it.app.shows_pane, "the pane")
+            await it.until(lambda: it.app.front is not None, "the pane")
             if told:
                 await shows(it, "the next start takes the new settings")
             else:
@@ -557,7 +557,7 @@ async def test_the_form_takes_what_makes_sense_and_keeps_comments(
         prompt = form.query_one("#run-field-prompt")
         prompt.focus()
         await it.press("end", *",b", "enter", "escape")
-        await it.until(lambda: it.app.shows_pane, "the pane")
+        await it.until(lambda: it.app.front is not None, "the pane")
         await it.saved()
         text = crops.read_text()
         assert '[reg]  # mine\nsteps = 25   # quick\nprompt = "a,b"\n' in text

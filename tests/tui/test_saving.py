@@ -10,6 +10,8 @@ from spyke_tui.errors import WriteError
 from spyke_tui.model.geometry import Rect
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.tui import autosave
+from spyke_tui.tui.key_line import Acted
+from spyke_tui.tui.messages import ProjectSaved, SaveFailed
 
 
 async def test_a_change_is_on_disk_within_a_second(opened: Callable) -> None:
@@ -126,3 +128,22 @@ async def test_a_save_that_is_due_at_once_is_not_left_out(
         await it.press("right")
         await it.saved()
         assert it.on_disk().project.crop("front").rect.left == 61
+
+
+async def test_what_is_told_once_the_screens_are_closed_harms_nobody(opened: Callable) -> None:
+    """A save of the last key, and the key itself, may come to their end while the app ends."""
+    async with opened() as it:
+        await it.app._close_all()
+        assert not it.app.screen_stack
+        left, it.app._leaving = it.rect()[0], True  # taken back by the last of them
+        late = Acted(it.app.keys._number, it.app, again=False)
+        for message in (SaveFailed("the disk is full"), late, ProjectSaved()):
+            it.app.post_message(message)
+        it.app.do("edit.undo")
+        it.app.do("nudge.right")
+        async with asyncio.timeout(20):
+            while it.app._leaving:
+                await asyncio.sleep(0.01)
+        assert it.app.is_running
+        assert it.rect()[0] == left
+    assert it.app._exception is None
