@@ -4,7 +4,7 @@ asked; ours follow what is decided in the app."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,9 @@ class ChangedCaption:
     remarks: tuple[str, ...] = ()
 
 
+_Found = tuple[Planned, ChangedCaption]
+
+
 class CaptionWatch:
     """Looks at the caption files again and again; from any thread, one at a time."""
 
@@ -44,7 +47,7 @@ class CaptionWatch:
         self._manifest_seen: tuple[object, ...] = ()
         self._known: dict[Path, tuple[Stamp, ChangedCaption | None]] = {}
         self._seen: tuple[object, ...] = ()
-        self._found: tuple[ChangedCaption, ...] = ()
+        self._found: list[_Found] = []
 
     def look(self, project: Project) -> tuple[ChangedCaption, ...]:
         """The captions that say something else than crops.toml and were not left so by us.
@@ -56,10 +59,24 @@ class CaptionWatch:
         seen = (layout.train, *map(Stamp.of, paths), _stamps(layout.train))
         if project is not self._project or seen != self._seen:
             manifest = self._read_manifest(layout.root)
-            found = (self._changed(p, manifest) for p in plan_training(project, layout))
-            self._found = tuple(changed for changed in found if changed is not None)
+            found = self._among(plan_training(project, layout), manifest)
+            self._found = self._confirmed(found, layout.root)
             self._project, self._seen = project, seen
-        return self._found
+        return tuple(changed for _, changed in self._found)
+
+    def _among(self, plans: Iterable[Planned], manifest: Manifest) -> list[_Found]:
+        looked = ((planned, self._changed(planned, manifest)) for planned in plans)
+        return [(planned, changed) for planned, changed in looked if changed is not None]
+
+    def _confirmed(self, found: list[_Found], root: Path) -> list[_Found]:
+        """Those that are still so by what was noted until now: a build or a save of ours notes a
+        file before it is written, and both may have happened since the notes were read."""
+        known = {changed for _, changed in self._found}
+        if all(changed in known for _, changed in found):
+            return found
+        self._manifest = None
+        manifest = self._read_manifest(root)
+        return self._among([planned for planned, _ in found], manifest)
 
     def _read_manifest(self, root: Path) -> Manifest:
         paths = (Manifest.path_in(root), Manifest.journal_in(root))

@@ -34,10 +34,11 @@ class DiskCaptions:
         """What the user should decide on for this crop: its own caption first, then its twin's."""
         return next((changed for changed in self.found if changed.crop_id == crop_id), None)
 
-    async def look(self) -> None:
-        """Look at the files in a thread; the screen is drawn where there are news."""
+    async def look(self) -> bool:
+        """Look at the files in a thread; the screen is drawn where there are news. Whether there
+        were: what is still so at the next look is told."""
         if self._is_looking:
-            return
+            return True
         self._is_looking = True
         try:
             found = await asyncio.to_thread(self._watch.look, self._app.session.project)
@@ -45,22 +46,23 @@ class DiskCaptions:
             found = ()
         finally:
             self._is_looking = False
-        self._looked(found)
+        return self._looked(found)
 
     def look_now(self) -> None:
         """The same, for who has no time to wait."""
         start(self._app, self.look, "caption files")
 
-    def _looked(self, found: tuple[ChangedCaption, ...]) -> None:
+    def _looked(self, found: tuple[ChangedCaption, ...]) -> bool:
         before, self._found = self._found, found
         if self._known is None:
             self._known = set(found)
         if before != found:
             self._app.draw()
-        elif not self._app.offers_captions:  # seen twice: no write of ours that is on its way
+        elif not self._app.offers_captions:  # seen twice: nothing that is just being written
             self._tell([changed for changed in self.found if changed not in self._known])
         if self._app.offers_captions:
             self._known.update(found)
+        return before != found
 
     def _tell(self, news: list[ChangedCaption]) -> None:
         """Say it where the Captions pane is not in front, once for each text."""

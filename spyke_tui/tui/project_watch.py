@@ -7,6 +7,7 @@ import asyncio
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import ProjectFileError, SpykeError
@@ -17,6 +18,7 @@ from spyke_tui.store.state import state_folder
 from spyke_tui.store.temporary import remove_leftovers
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.background import start
+from spyke_tui.tui.file_news import FileNews, What
 
 if TYPE_CHECKING:
     from spyke_tui.model.project import Project
@@ -25,7 +27,13 @@ if TYPE_CHECKING:
     from spyke_tui.tui.spyke_app import SpykeApp
 
 PAUSE = 0.4
-"""Seconds between two looks at the files."""
+"""Seconds between two looks at the files where nothing wakes us before."""
+
+AGAIN = 0.1
+"""Seconds until captions are looked at once more: what is the same then is told."""
+
+REST = 4
+"""Of a look's own time until the next one, while files change without end."""
 
 SELDOM = 4
 """Looks at crops.toml for one at the captions while these are not in front."""
@@ -45,6 +53,7 @@ class ProjectWatch:
         self._kept = f"{self._session.file.path.name}.ours"
         self._missing = self._rounds = 0
         self._reloading = False
+        self._news: FileNews | None = None
 
     def begin(self) -> None:
         """Take the project, or look on; then watch the file until the app ends."""
@@ -61,6 +70,8 @@ class ProjectWatch:
         start(self._app, self._run, "watch")
 
     def end(self) -> None:
+        if self._news is not None:
+            self._news.end()
         self._lock.release()
 
     async def reload(self) -> None:
@@ -78,19 +89,36 @@ class ProjectWatch:
     async def _run(self) -> None:
         await self._adopt()
         await asyncio.to_thread(self._tidy)
+        self._news = FileNews(self._session.file.path)
         while True:
-            await asyncio.sleep(PAUSE)
+            await self._news.follow(self._session.project)
+            due = monotonic() + PAUSE
+            while changed := await self._news.before(due):
+                await self._look_at(changed)
             await self._mind_the_lock()
             await self._look()
             await self._look_at_captions()
+
+    async def _look_at(self, changed: set[What]) -> None:
+        """At once, and with a rest that grows with what a look takes."""
+        begun = monotonic()
+        if "project" in changed:
+            await self._look(hasty=True)
+        if "captions" in changed:
+            await self._captions()
+        await asyncio.sleep(REST * min(PAUSE, monotonic() - begun))
 
     async def _look_at_captions(self) -> None:
         """At each look where they are in front, else now and then."""
         self._rounds += 1
         if self._app.offers_captions or self._rounds % SELDOM == 0:
-            if self._rounds == SELDOM:  # what it needs is loaded beside the event loop
-                await asyncio.to_thread(import_module, "spyke_tui.tui.caption_disk")
-            await self._app.captions_on_disk.look()
+            await self._captions()
+
+    async def _captions(self) -> None:
+        # What it needs is loaded beside the event loop.
+        await asyncio.to_thread(import_module, "spyke_tui.tui.caption_disk")
+        if await self._app.captions_on_disk.look() and self._news is not None:
+            self._news.again("captions", AGAIN)
 
     def _tidy(self) -> None:
         """Take away what a killed process left half written; of a living one nothing."""
@@ -145,12 +173,15 @@ class ProjectWatch:
             session.history.adopt(done, undone)
             session.steps_adopted = True
 
-    async def _look(self) -> bool:
-        """Whether the file had anything new to say."""
+    async def _look(self, hasty: bool = False) -> bool:
+        """Whether the file had anything new to say. `hasty`: while a program may still write it,
+        so that what is wrong with it is left to the next look."""
         session, file = self._session, self._session.file
         try:
             theirs = await asyncio.to_thread(file.news)
         except ProjectFileError as error:
+            if hasty:
+                return False
             if not file.path.exists():
                 await self._gone()
             else:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from spyke_tui.errors import ProjectLockedError
+from spyke_tui.kohya import captions_on_disk
 from spyke_tui.kohya.captions_on_disk import (
     CaptionWatch,
     ChangedCaption,
     follow_captions,
     write_captions,
 )
+from spyke_tui.kohya.plan import Planned
+from spyke_tui.model.layout import Layout
+from spyke_tui.model.project import Project
 from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.files import sha256_of_bytes, write_whole
 from spyke_tui.store.lock import exclusive
+from spyke_tui.store.manifest import Manifest
 from tests.little_project import LittleProject, contents
 
 
@@ -104,6 +111,29 @@ def test_without_a_build_no_caption_is_written(tmp_path: Path) -> None:
     before = contents(little.folder)
     assert follow_captions(CropsFile.read(little.crops_toml).project, little.folder) == []
     assert contents(little.folder) == before
+
+
+def test_a_save_of_ours_while_somebody_looks_is_not_told(
+    little: LittleProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look has read what was noted; then a file is noted and written; then it is looked at."""
+    watch, path = CaptionWatch(little.folder), little.train / "front.txt"
+    plan, data = captions_on_disk.plan_training, b"hero_v1, side view\n"
+    noted = 0
+
+    def saved_meanwhile(project: Project, layout: Layout) -> Iterator[Planned]:
+        nonlocal noted
+        noted += 1
+        Manifest.read(layout.root).announce(path, "front", "", sha256_of_bytes(data))
+        write_whole(path, data)
+        yield from plan(project, layout)
+
+    monkeypatch.setattr(captions_on_disk, "plan_training", saved_meanwhile)
+    assert look(little, watch) == [] and noted == 1
+    monkeypatch.setattr(captions_on_disk, "plan_training", plan)
+    assert look(little, watch) == []
+    path.write_text("theirs\n")
+    assert [changed.text for changed in look(little, watch)] == ["theirs"]
 
 
 def test_a_look_sees_each_change_of_a_file_and_of_the_project(little: LittleProject) -> None:

@@ -145,9 +145,9 @@ async def test_a_change_by_an_editor_is_shown_within_a_second(opened: Callable) 
         file = it.folder / "crops.toml"
         look, looks = it.app.project_watch._look, []
 
-        async def counted() -> bool:
+        async def counted(hasty: bool = False) -> bool:
             begun = text_of(it)
-            news = await look()
+            news = await look(hasty=hasty)
             looks.append("left = 77" in begun)
             return news
 
