@@ -19,10 +19,16 @@ IMAGES = ("auto", "kitty", "sixel", "halfcell", "none")
 CELL = Size(10, 20)
 """Device pixels of a cell where nothing better is known."""
 
-CLEAR_PATCHES = ("xterm", "foot")
+CLEAR_PATCHES = ("xterm(", "foot")
 """Terminals (by the name they answer) in which pixels that a sixel picture leaves out stay as
 they were. Others paint them in the background colour, so they get whole cells."""
 
+XTERM_JS = "xterm.js"
+"""The terminal in VS Code, JupyterLab, ttyd and other web pages. A cell of it holds a part of one
+picture: a frame that is placed over a sheet takes the sheet away. So it gets sixels in whole
+cells, also where it says that it has kitty graphics (source: its image addon, 0.9 and 0.10)."""
+VSCODE_SETTING = "terminal.integrated.enableImages"
+"""What turns pictures on in VS Code; they also need its GPU acceleration."""
 
 TRUECOLOR = (
     "contour",
@@ -34,6 +40,7 @@ TRUECOLOR = (
     "mlterm",
     "tmux",
     "wezterm",
+    "xterm.js",
 )
 """Terminals (by the name they answer or set as TERM, in small letters) that take any colour; so
 does xterm. tmux takes them and gives its own terminal the nearest that it has."""
@@ -95,7 +102,7 @@ def choose(
     environ = os.environ if environ is None else environ
     answers = answers or Answers()
     name = answers.name or environ.get("TERM_PROGRAM", "") or environ.get("TERM", "") or "terminal"
-    known = any(answers.name.lower().startswith(one) for one in CLEAR_PATCHES)
+    known = answers.name.lower().startswith(CLEAR_PATCHES)
     terminal = Terminal(
         answers.files,
         known,
@@ -115,10 +122,14 @@ def choose(
             way = f"{behind} behind {answers.name or 'tmux'} "
             way += "has kitty graphics" if answers.hangs else "does not say that it can"
             return replace(base, protocol="kitty", found=way, terminal=hung)
+    one_to_a_cell = answers.name.startswith(XTERM_JS)
     if images in ("kitty", "sixel"):
+        why = ""
+        if one_to_a_cell and images == "kitty":
+            why = f"{name} keeps one picture to a cell: frames hide the sheet. Sixel is better."
         said = answers.kitty if images == "kitty" else answers.sixel
         found = f"asked for; {name} " + ("says that it can" if said else "does not say that it can")
-        return replace(base, protocol=images, found=found)
+        return replace(base, protocol=images, why=why, found=found)
     if images != "auto":
         return replace(base, why=f"There is no image protocol {images!r}: half cells are used.")
     if inside:
@@ -126,13 +137,16 @@ def choose(
         if inside == "tmux":
             why = why_not(tmux or Tmux())
         return replace(base, why=why, found=f"inside {inside}")
-    if answers.kitty:
+    if answers.kitty and not one_to_a_cell:
         way = "reads our files" if answers.files else "over the line"
         return replace(base, protocol="kitty", found=f"{name} has kitty graphics ({way})")
     if answers.sixel:
         return replace(base, protocol="sixel", found=f"{name} has sixel graphics")
     if answers.replied:
-        return replace(base, found=f"{name} has neither kitty nor sixel graphics")
+        found = f"{name} has neither kitty nor sixel graphics"
+        if one_to_a_cell or environ.get("TERM_PROGRAM") == "vscode":
+            found = f"{name} shows no sixels; in VS Code, {VSCODE_SETTING} turns them on"
+        return replace(base, found=found)
     if environ.get("TERM") in KITTY_TERMS or "KITTY_WINDOW_ID" in environ:
         # It is still busy opening its window, say; its answers are dropped when they come.
         return replace(base, protocol="kitty", found=f"{name} is known to have kitty graphics")

@@ -25,6 +25,14 @@ from spyke_tui.terminal.tmux import Tmux, ask_tmux
 KITTY = b"\x1b_Gi=31;OK\x1b\\\x1b_Gi=32;OK\x1b\\\x1b[6;20;10t\x1bP>|kitty(0.41.1)\x1b\\\x1b[?62;c"
 XTERM = b"\x1b[6;18;9t\x1bP>|XTerm(379)\x1b\\\x1b[?1;0;256S\x1b[?63;1;2;4;6;9;15;22c"
 PLAIN = b"\x1b[?1;2c"
+# Recorded from xterm.js 6.1.0-beta.337 and 6.0.0, with and without their image addon.
+XTERM_JS = (
+    b"\x1b_Gi=31;OK\x1b\\\x1b_Gi=32;EINVAL:unsupported transmission medium\x1b\\\x1b[6;16;8t"
+    b"\x1bP>|xterm.js(6.1.0-beta.337)\x1b\\\x1b[?1;0;4096S\x1b[?62;4;9;22c"
+)
+XTERM_JS_6_0 = b"\x1b[6;16;8t\x1b[?1;0;256S\x1b[?62;4;9;22c"
+XTERM_JS_PLAIN = b"\x1b[6;16;8t\x1bP>|xterm.js(6.1.0-beta.337)\x1b\\\x1b[?1;2c"
+VSCODE = {"TERM_PROGRAM": "vscode"}
 
 
 def test_answers_are_read() -> None:
@@ -174,11 +182,37 @@ def test_only_terminals_known_for_it_get_patches_with_holes() -> None:
     assert not choose("auto", parse(other), {}).terminal.clear_patches
 
 
+@pytest.mark.parametrize("data", [XTERM_JS, XTERM_JS_6_0], ids=["newer", "6.0"])
+def test_xterm_js_gets_sixels_in_whole_cells(data: bytes) -> None:
+    """Its cells hold one picture each: whatever lies over another takes it away."""
+    choice = choose("auto", parse(data), VSCODE)
+    assert choice.protocol == "sixel"
+    assert not choice.terminal.clear_patches
+    assert choice.cell == Size(8, 16)
+    assert not choice.why
+
+
+def test_kitty_graphics_in_xterm_js_are_warned_of_where_they_are_asked_for() -> None:
+    choice = choose("kitty", parse(XTERM_JS), VSCODE)
+    assert choice.protocol == "kitty"
+    assert "Sixel" in choice.why
+    assert not choose("sixel", parse(XTERM_JS), VSCODE).why
+    assert not choose("kitty", parse(KITTY), {}).why
+
+
+@pytest.mark.parametrize("data", [XTERM_JS_PLAIN, PLAIN], ids=["newer", "6.0"])
+def test_where_vs_code_shows_no_pictures_its_setting_is_named(data: bytes) -> None:
+    choice = choose("auto", parse(data), VSCODE)
+    assert choice.protocol == "halfcell"
+    assert "enableImages" in choice.found
+    assert "enableImages" not in choose("auto", parse(PLAIN), {}).found
+
+
 @pytest.mark.parametrize(
     ("name", "takes"),
     [("XTerm(379)", True), ("XTerm(330)", False), ("kitty(0.41.1)", True), ("foot(1.13.1)", True),
-     ("ghostty 1.1.3", True), ("WezTerm 20240203", True), ("iTerm2 3.5.0", True),
-     ("tmux 3.3a", True), ("mystery", False), ("", False)],
+     ("ghostty 1.1.3", True), ("WezTerm 20240203", True), ("xterm.js(6.0.0)", True),
+     ("iTerm2 3.5.0", True), ("tmux 3.3a", True), ("mystery", False), ("", False)],
 )  # fmt: skip
 def test_terminals_that_take_any_colour_are_known_by_name(name: str, takes: bool) -> None:
     assert takes_any_colour(name) == takes
