@@ -224,7 +224,8 @@ def _add_check(command: argparse.ArgumentParser) -> None:
 def _add_run(command: argparse.ArgumentParser) -> None:
     command.epilog = (
         "Ctrl+C: the running image is finished, then the run ends; again: at once. A run goes on "
-        "without its terminal, and the same command follows it again. All that is done is kept."
+        "without its terminal, and the same command follows it again; Ctrl+C at that one leaves "
+        "it running. All that is done is kept."
     )
     command.add_argument(
         "--count", type=int, metavar="N", help="how many in all, not how many more"

@@ -1,17 +1,17 @@
-"""What ``reg`` and ``topup`` share: start the run's process, follow it, steer it with Ctrl+C."""
+"""What ``reg`` and ``topup`` share: start the run's process and follow it, or say how it stands."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 
-from spyke_tui.cli.output import ProgressBar, counted, wrapped
+from spyke_tui.cli.output import wrapped
+from spyke_tui.cli.run_following import PAUSE, RunFollowing
+from spyke_tui.cli.run_words import outdated_words, progress_words
 from spyke_tui.comfy.following import Follower
 from spyke_tui.comfy.starting import start_run
 from spyke_tui.comfy.workflow import read_template
@@ -21,18 +21,13 @@ from spyke_tui.kohya.moves import follow_renames
 from spyke_tui.kohya.offered_count import offered_count
 from spyke_tui.model.generation import MOST_IMAGES, Kind
 from spyke_tui.model.layout import Layout
-from spyke_tui.model.run_view import ImageView, LogLine, RunView
+from spyke_tui.model.run_view import RunView
 from spyke_tui.model.settings_edit import settings_of
 from spyke_tui.model.table import printable
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.run_files import RunFiles
 
-PAUSE = 0.1
-"""Seconds between two looks at the run."""
-INTERRUPTED = 130
 LOG_LINES = 5
-LINE_SECONDS = 10.0
-"""Between two lines of progress where no bar can be drawn: into a log, a pipe."""
 
 
 def generate(arguments: argparse.Namespace, kind: Kind) -> int:
@@ -48,10 +43,11 @@ def generate(arguments: argparse.Namespace, kind: Kind) -> int:
         return _stop(follower, as_json=arguments.json)
     attached = files.is_alive()
     if attached:
+        then = "." if arguments.detach else "; following. Ctrl+C leaves it running."
+        _note(f"Images are being generated already (process {files.pid()}){then}", arguments)
         if follower.poll().state == "paused":
             follower.order("resume")
-        then = "." if arguments.detach else "; following."
-        _note(f"Images are being generated already (process {files.pid()}){then}", arguments)
+            _note("It was paused and goes on now.", arguments)
         _tell_without_effect(arguments)
     before = follower.poll() if attached else None
     if not attached:
@@ -71,7 +67,8 @@ def generate(arguments: argparse.Namespace, kind: Kind) -> int:
             return 0
     elif arguments.detach:
         return 0
-    return RunFollowing(follower, kind, before, as_json=arguments.json).follow()
+    following = RunFollowing(follower, kind, before, as_json=arguments.json, ours=not attached)
+    return following.follow()
 
 
 def _require_sense(arguments: argparse.Namespace) -> None:
@@ -114,192 +111,6 @@ def _tell_mapping(file: CropsFile, kind: Kind, arguments: argparse.Namespace) ->
                 _note(f"  {line}", arguments)
 
 
-class RunFollowing:
-    """Shows a run until it is over. The first Ctrl+C lets it finish one image, the second none."""
-
-    def __init__(
-        self,
-        follower: Follower,
-        kind: Kind,
-        before: RunView | None = None,
-        *,
-        as_json: bool = False,
-        quiet: bool = False,
-    ) -> None:
-        self._follower = follower
-        self._kind = kind
-        self._as_json = as_json
-        self._quiet = quiet
-        self._bar = ProgressBar()
-        self._interrupts = self._heeded = 0
-        self._told: set[tuple[int, str, int]] = set()
-        self._warned: set[LogLine] = set()
-        self._last_message = ""
-        self._line_at = 0.0
-        self._lined = -1
-        if before is not None:
-            self._told = {_key(image) for image in before.images}
-        self._begun = before is not None
-
-    def follow(self) -> int:
-        """Until it is over; the exit code."""
-        previous = {
-            number: signal.signal(number, self._interrupt)
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        try:
-            return self._watch()
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
-            self._bar.close()
-
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        """Only counted: it may come in the middle of a word that is being printed."""
-        self._interrupts += 1
-        if self._interrupts > 2:
-            raise KeyboardInterrupt
-
-    def _heed(self) -> None:
-        while self._heeded < min(self._interrupts, 2):
-            self._heeded += 1
-            self._follower.order("stop" if self._heeded == 1 else "interrupt")
-            self._say(
-                "Finishing the running image; Ctrl+C again stops at once."
-                if self._heeded == 1
-                else "Stopping; Ctrl+C again leaves it to itself."
-            )
-
-    def _watch(self) -> int:
-        while True:
-            # Alive first: what is read after that is the whole of it.
-            alive = self._follower.files.is_alive()
-            view = self._follower.poll(follow=self._bar.is_shown)
-            self._tell(view)
-            if not alive:
-                return self._end(view)
-            self._heed()
-            time.sleep(PAUSE)
-
-    def _tell(self, view: RunView) -> None:
-        if not self._begun:
-            # What was there before this start is no news.
-            self._begun = True
-            started = view.started_at
-            self._told = {
-                _key(i) for i in view.images
-                if i.state == "verified" and self._made_at(i) < started
-            }  # fmt: skip
-        for image in view.images:
-            if image.state in ("verified", "failed") and _key(image) not in self._told:
-                self._told.add(_key(image))
-                if self._as_json:
-                    print(json.dumps(_image_json(image, view)), flush=True)
-        self._warn(view)
-        news = view.message and view.message != self._last_message
-        if news and view.state in ("waiting", "paused"):
-            self._say(f"{view.message} {view.hint}")
-        self._last_message = view.message
-        self._bar(view.done, view.total, _words(view))
-        self._line(view)
-
-    def _warn(self, view: RunView) -> None:
-        """What the run warns of, once: a server that went, a picture that was no use."""
-        if view.state in ("starting", "failed"):
-            return  # how it ends is said at the end
-        for line in view.log:
-            if line.level == "warning" and line.at >= view.started_at and line not in self._warned:
-                self._warned.add(line)
-                if not self._quiet and line.text != view.message:
-                    self._say(line.text)
-
-    def _line(self, view: RunView) -> None:
-        """Progress for a file or a pipe: a line when something has come, not too often."""
-        if self._bar.is_shown or self._as_json or self._quiet or view.done == self._lined:
-            return
-        if view.total and time.monotonic() - self._line_at >= LINE_SECONDS:
-            self._line_at, self._lined = time.monotonic(), view.done
-            words = ", ".join(filter(None, (f"{view.done} of {view.total} images", _words(view))))
-            print(words, file=sys.stderr, flush=True)
-
-    def _made_at(self, image: ImageView) -> float:
-        with suppress(OSError):
-            return (self._follower.files.root / image.file).stat().st_mtime
-        return 0.0
-
-    def _say(self, words: str) -> None:
-        self._bar.close()
-        if not self._as_json or self._interrupts:
-            print(wrapped(printable(words), ""), file=sys.stderr, flush=True)
-
-    def _end(self, view: RunView) -> int:
-        self._bar.close()
-        code = self._follower.exit_code
-        if self._interrupts and view.state != "done":
-            code = INTERRUPTED
-        if self._as_json:
-            print(json.dumps({
-                "event": "end", "done": view.done, "failed": view.failed, "exit": code,
-                "of": view.total, "state": view.state, "message": view.message,
-                "fix": view.hint, "key": view.field,
-            }))  # fmt: skip
-            return code
-        said = wrapped(printable(f"{view.message} {view.hint}".strip()), "")
-        if code == 0 and self._quiet:
-            return code
-        if code in (0, INTERRUPTED):
-            print(f"{view.done} of {view.total} images." if view.state == "done" else said)
-            if view.outdated:
-                print(_outdated(view, self._kind))
-        else:
-            print(f"{view.done} of {view.total} images.")
-            print(f"spyke-tui: {said}", file=sys.stderr)
-        return code
-
-
-def _key(image: ImageView) -> tuple[int, str, int]:
-    return (image.index, image.state, image.seed)
-
-
-def _outdated(view: RunView, kind: Kind) -> str:
-    return wrapped(
-        f"{counted(view.outdated, 'image')} of other settings than now; "
-        f"spyke-tui {kind} --redo-outdated makes them again.", "",
-    )  # fmt: skip
-
-
-def _words(view: RunView) -> str:
-    if view.state in ("waiting", "paused", "pausing", "stopping", "starting"):
-        return view.state
-    rate = f"{view.per_minute:.1f} a minute" if view.per_minute else ""
-    left = f", {_duration(view.eta_s)} left" if view.eta_s is not None else ""
-    return rate + left
-
-
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def _image_json(image: ImageView, view: RunView) -> dict[str, object]:
-    return {
-        "event": "image",
-        "index": image.index,
-        "seed": image.seed,
-        "state": image.state,
-        "file": image.file,
-        "seconds": round(image.seconds, 3),
-        "done": view.done,
-        "of": view.total,
-        "eta_s": view.eta_s,
-        **({"message": image.message} if image.message else {}),
-    }
-
-
 def _say_status(follower: Follower, *, as_json: bool) -> int:
     view = follower.poll(follow=False)
     if as_json:
@@ -316,8 +127,8 @@ def _say_status(follower: Follower, *, as_json: bool) -> int:
         return 0
     where = f", process {view.pid}" if view.alive else ""
     print(f"{view.state}{where}: {view.done} of {view.total} images, {view.failed} failed")
-    if _words(view) and view.alive and view.per_minute:
-        print(_words(view))
+    if progress_words(view) and view.alive and view.per_minute:
+        print(progress_words(view))
     for server in view.servers:
         work = f", image {server.index}" if server.index else ""
         step = f", step {server.step} of {server.steps}" if server.steps else ""
@@ -325,7 +136,7 @@ def _say_status(follower: Follower, *, as_json: bool) -> int:
     if view.message:
         print(wrapped(printable(f"{view.message} {view.hint}".strip()), ""))
     if view.outdated:
-        print(_outdated(view, view.kind))
+        print(outdated_words(view, view.kind))
     for line in view.log[-LOG_LINES:]:
         at = time.strftime("%H:%M:%S", time.localtime(line.at))
         print(f"  {at} {printable(line.text)}")

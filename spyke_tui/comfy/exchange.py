@@ -8,11 +8,9 @@ import os
 import re
 import socket
 import ssl
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,10 +23,6 @@ from spyke_tui.errors import (
     ServerRefusedError,
     ServerUnreachableError,
 )
-
-if find_spec("sniffio") is None:
-    # httpcore looks for it anew nine times a picture, in every folder of sys.path.
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 60.0

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from spyke_tui.model.generation import JobState
-from spyke_tui.model.run_fold import RunFold
+from spyke_tui.model.run_fold import RunFold, Word
 from spyke_tui.model.run_view import ALIVE, ImageView, Order, RunState, RunView, ServerView
 from spyke_tui.store.files import Stamp
 from spyke_tui.store.regular_files import read_regular
@@ -127,21 +127,13 @@ class Follower:
     def _build(self, alive: bool) -> RunView:
         fold, session = self._fold, self._fold.session
         live = self._live if alive and self._live.get("pid") == session.pid else {}
-        state = self._state(alive, live)
         images = tuple(self._image(index, live) for index in range(1, session.total + 1))
-        word = fold.word
-        message, hint = word.message, word.hint
-        if state == "done" and not alive:
-            gone = sum(image.state not in ("verified", "failed") for image in images)
-            if gone:  # it was done, and somebody took pictures away
-                state = "stopped"
-                message = f"{gone} of the {session.total} images {_are(gone)} not there any more."
-                hint = f"Start it again: it draws what is missing (spyke-tui {self.files.kind})."
-        says = live if live.get("message") else {}
+        gone = self._gone(alive, images)
+        word = self._word(alive, live, gone)
         settings = self.settings or session.settings
         return RunView(
             kind=self.files.kind,
-            state=state,
+            state=word.state,
             pid=session.pid,
             host=session.host,
             started_at=session.started_at,
@@ -152,26 +144,46 @@ class Follower:
             servers=_servers(live) or tuple(map(ServerView, session.servers)) if alive else (),
             per_minute=_float(live.get("per_minute")),
             eta_s=_float(live["eta_s"]) if live.get("eta_s") is not None else None,
-            message=_text(says.get("message")) if says else _message(state, message),
-            hint=_text(says.get("hint")) if says else _hint(state, self.files.kind, hint),
-            field=_text(says.get("field")) if says else word.field,
+            message=word.message,
+            hint=word.hint,
+            field=word.field,
             log=tuple(fold.log),
             outdated=sum(
                 image.state == "verified" and image.settings not in ("", settings)
                 for image in images
             ),
+            gone=gone,
         )
 
-    def _state(self, alive: bool, live: dict[str, Any]) -> RunState:
-        word = self._fold.word
+    def _gone(self, alive: bool, images: tuple[ImageView, ...]) -> int:
+        """How many images were there when the run was done, and were taken away since."""
+        if alive or not self._fold.word.ended or self._fold.word.state != "done":
+            return 0
+        return sum(image.state not in ("verified", "failed") for image in images)
+
+    def _word(self, alive: bool, live: dict[str, Any], gone: int) -> Word:
+        """How it stands and why: in the run's own words, save where it can't know."""
+        word, kind, total = self._fold.word, self.files.kind, self._fold.session.total
         if not self._fold.session.run:
-            return "starting" if alive else "none"
-        if not alive:
-            return word.state if word.ended else "died"
-        if word.ended:  # the process is about to end
-            return word.state
+            return replace(word, state="starting" if alive else "none")
+        if gone:
+            return Word(
+                "stopped", f"{gone} of the {total} images {_are(gone)} not there any more.",
+                f"Start it again: it draws what is missing (spyke-tui {kind}).",
+            )  # fmt: skip
+        if not word.ended and not alive:
+            return Word(
+                "died", "The run ended without a last word (killed, or the machine went down).",
+                f"Start it again: it goes on where it was (spyke-tui {kind}).", word.field,
+            )  # fmt: skip
+        if live.get("message"):
+            message, hint, field = (_text(live.get(key)) for key in ("message", "hint", "field"))
+            word = replace(word, message=message, hint=hint, field=field)
+        if word.ended:  # if its process is alive, it is about to end
+            return word
         said = live.get("state")
-        return next((s for s in _STATES if s == said and s in ALIVE), "starting")
+        state: RunState = next((s for s in _STATES if s == said and s in ALIVE), "starting")
+        return replace(word, state=state)
 
     def _image(self, index: int, live: dict[str, Any]) -> ImageView:
         fold = self._fold
@@ -232,18 +244,6 @@ def _server(row: dict[str, Any]) -> ServerView:
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _message(state: RunState, said: str) -> str:
-    if state == "died":
-        return "The run ended without a last word (killed, or the machine went down)."
-    return said
-
-
-def _hint(state: RunState, kind: str, said: str) -> str:
-    if state == "died":
-        return f"Start it again: it goes on where it was (spyke-tui {kind})."
-    return said
 
 
 def _text(value: object) -> str:

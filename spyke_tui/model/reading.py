@@ -295,6 +295,12 @@ def _read_servers(table: Table, default: tuple[str, ...]) -> tuple[str, ...]:
                 "server", f"{quoted(server)} is not a server's address.",
                 'Write server = "http://127.0.0.1:8188".',
             )  # fmt: skip
+    if isinstance(value, list) and not named:
+        raise table.fail(
+            "server", "is a list without any server.",
+            f"Write server = {quoted(default[0])}, or take the line out: "
+            f"without it, it is {' and '.join(default)}.",
+        )  # fmt: skip
     return named or default
 
 

@@ -108,6 +108,8 @@ class RunView:
     """Newest last; bounded."""
     outdated: int = 0
     """Images that are there but were made with other settings than now."""
+    gone: int = 0
+    """Images that were there when the run was done, and were taken away since."""
 
     @property
     def alive(self) -> bool:

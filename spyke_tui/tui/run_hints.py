@@ -39,6 +39,8 @@ def notice_words(view: RunView, attempt: Attempt | None) -> str:
     if view.message and view.state not in _NOTHING_WRONG:
         field = f" e edits {view.field}." if view.field else ""
         return f"{view.message} {view.hint}{field}".strip()
+    if view.gone:
+        return f"{view.message} s draws what is missing."
     if view.outdated and not view.alive:
         are = "image was" if view.outdated == 1 else "images were"
         return f"{view.outdated} {are} drawn with other settings: R draws anew, or keep them."

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from spyke_tui.cli import generating
-from spyke_tui.cli.generating import RunFollowing
+from spyke_tui.cli import run_following
+from spyke_tui.cli.run_following import RunFollowing
 from spyke_tui.model.run_view import RunView
 
 
@@ -44,7 +44,7 @@ def test_a_signal_in_the_middle_of_a_word_is_heeded_after_it(
             assert not self.printing
 
     it._bar = Bar()  # type: ignore[assignment]
-    monkeypatch.setattr(generating, "PAUSE", 0)
+    monkeypatch.setattr(run_following, "PAUSE", 0)
     it.follow()
     assert orders == ["stop", "interrupt"]
     said = capsys.readouterr().err

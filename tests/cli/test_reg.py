@@ -220,6 +220,42 @@ def test_twice_stops_at_once(tmp_path: Path) -> None:
         assert process.returncode == 130
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_only_follows_a_run_leaves_it_running(
+    slow: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], number: signal.Signals
+) -> None:
+    write(tmp_path, slow, 50)
+    assert main(["reg", "--detach", "--project", str(tmp_path)]) == 0
+    process = command(tmp_path)
+    assert process.stderr is not None
+    assert "following. Ctrl+C leaves it running" in process.stderr.readline()
+    assert " of 50 images" in process.stderr.readline()  # it heeds signals by now
+    process.send_signal(number)
+    _, err = process.communicate(timeout=20)
+    if number == signal.SIGHUP:  # nobody is there to be told
+        assert process.returncode == -number and not err
+    else:
+        assert process.returncode == 130
+        assert "still being generated" in err and "spyke-tui reg --status" in err
+    wait_for_pictures(tmp_path, len(pictures(tmp_path)) + 2)
+    capsys.readouterr()
+    assert main(["reg", "--status", "--json", "--project", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "running"
+    assert main(["reg", "--stop", "--project", str(tmp_path)]) == 0
+
+
+def test_the_command_that_started_a_run_leaves_it_running_where_its_terminal_goes(
+    slow: str, tmp_path: Path
+) -> None:
+    write(tmp_path, slow, 50)
+    process = command(tmp_path)
+    wait_for_pictures(tmp_path, 1)
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=20)
+    wait_for_pictures(tmp_path, len(pictures(tmp_path)) + 2)
+    assert main(["reg", "--stop", "--project", str(tmp_path)]) == 0
+
+
 def test_a_run_outlives_the_command_and_is_stopped_by_another(
     slow: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,7 +42,7 @@ async def test_a_larger_count_adds_and_a_lost_file_comes_back_the_same(tmp_path:
         assert follower.poll(follow=False).state == "done"
         (stage.images / "reg_002.png").unlink()
         for view in (stage.view(), follower.poll(follow=False)):
-            assert (view.state, view.done) == ("stopped", 2)
+            assert (view.state, view.done, view.gone) == ("stopped", 2, 1)
             assert "1 of the 3 images is not there any more" in view.message
             assert "spyke-tui reg" in view.hint
         assert await stage.run(count=5) == 0

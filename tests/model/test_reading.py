@@ -218,6 +218,11 @@ def test_contradictions_are_let_through() -> None:
         (HEAD + '[reg]\nserver = "127.0.0.1:8188"', "reg.server", "http://"),
         (HEAD + '[reg]\nserver = "http://user:secret@host"', "reg.server", "auth_env"),
         (HEAD + "[reg]\nserver = [3]", "reg.server[0]", "server ="),
+        (HEAD + "[reg]\nserver = []", "reg.server", "without it, it is http://127.0.0.1:8188"),
+        (
+            HEAD + '[reg]\nserver = ["http://a", "http://b"]\n[topup]\nserver = [" "]',
+            "topup.server", "without it, it is http://a and http://b",
+        ),
         (HEAD + "[reg]\ncount = -1", "reg.count", "count = 150"),
         (HEAD + "[reg]\ncfg = 101", "reg.cfg", "cfg = 7"),
         (HEAD + "[reg]\nwidth = 8", "reg.width", "width ="),

@@ -175,6 +175,14 @@ async def test_a_stop_that_was_asked_for_is_no_warning(reg: Callable) -> None:
         assert said == ["Regularization: stopped with 113 images still to come."]
 
 
+async def test_pictures_that_were_taken_away_are_told_and_ring_no_bell(reg: Callable) -> None:
+    gone = "2 of the 3 images are not there any more."
+    view = RunView("reg", "stopped", total=3, done=1, images=images_of(None, 3, (1,)), gone=2)
+    async with reg(replace(view, message=gone, hint="spyke-tui reg."), size=(80, 24)) as it:
+        await shows(it, f"! {gone} s draws what is missing.", "s goes on")
+        assert not it.app._notifications
+
+
 async def test_a_start_shows_what_is_being_drawn_whatever_was_chosen(
     reg: Callable, starts: Starts
 ) -> None:

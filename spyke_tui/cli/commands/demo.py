@@ -10,9 +10,9 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from spyke_tui.cli.commands.check import print_report
-from spyke_tui.cli.generating import INTERRUPTED, PAUSE, RunFollowing
 from spyke_tui.cli.opening import open_app
 from spyke_tui.cli.output import ProgressBar, counted
+from spyke_tui.cli.run_following import INTERRUPTED, PAUSE, RunFollowing
 from spyke_tui.comfy.following import Follower
 from spyke_tui.comfy.practice_beside import DEMO_PORT, keeper_of, practice_beside
 from spyke_tui.comfy.starting import start_run
