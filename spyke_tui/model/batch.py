@@ -16,6 +16,7 @@ from typing import Literal, get_args
 
 from spyke_tui.errors import UsageError
 from spyke_tui.model.caption import caption_of, mirror_caption_of, split_tags, unique_tags
+from spyke_tui.model.caption_form import shows, with_detail_turned
 from spyke_tui.model.mirror_words import swap_sides
 from spyke_tui.model.mirroring import mirror_refusal, with_twin, with_twin_following
 from spyke_tui.model.project import FRAMINGS, STATUSES, Crop, Dataset, Project, Status
@@ -126,6 +127,22 @@ def set_field(
         return replace(crop, **{name: value})  # type: ignore[arg-type]
 
     return _edited(project, ids, f"set {name} to {_shown(value)}", change)
+
+
+def set_detail(project: Project, ids: Collection[str], detail: str, *, shown: bool) -> BatchEdit:
+    """Say that crops show a detail, or that they do not.
+
+    Where nobody has said anything of a crop's details yet, somebody has then; to take away what
+    nobody has said changes nothing.
+    """
+
+    def change(crop: Crop) -> Crop:
+        if shows(crop, detail) == shown:
+            return crop
+        return with_detail_turned(crop, detail, project.dataset)
+
+    verb = "show" if shown else "do not show"
+    return _edited(project, ids, f"say that they {verb} the {detail}", change)
 
 
 # -- tags -----------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ from spyke_tui.model.batch import (
     add_tag,
     remove_tag,
     replace_tag,
+    set_detail,
     set_field,
 )
+from spyke_tui.model.caption_form import details_listed, shows
 from spyke_tui.model.project import FRAMINGS, Project
 from spyke_tui.tui.marked_choices import Choice
 
@@ -27,6 +29,9 @@ def caption_choices(project: Project, ids: Collection[str]) -> list[Choice]:
     def fixed(name: FieldName, value: FieldValue, _: str) -> BatchEdit:
         return set_field(project, ids, name, value)
 
+    def ticked(detail: str, shown: bool, _: str) -> BatchEdit:
+        return set_detail(project, ids, detail, shown=shown)
+
     out = [
         Choice("add tag: ...", partial(add_tag, project, ids), "the tag to add"),
         Choice("remove tag: ...", partial(remove_tag, project, ids), "the tag to remove"),
@@ -37,6 +42,11 @@ def caption_choices(project: Project, ids: Collection[str]) -> list[Choice]:
         for name in _TYPED
     ]
     out += [Choice(f"framing: {kind}", partial(fixed, "framing", kind)) for kind in FRAMINGS]
+    meant = [crop for crop in project.crops if crop.id in ids]
+    for detail in details_listed(None, project.dataset):
+        out.append(Choice(f"details: + {detail}", partial(ticked, detail, True)))
+        if any(shows(crop, detail) for crop in meant):
+            out.append(Choice(f"details: - {detail}", partial(ticked, detail, False)))
     out += [
         Choice("action: yes", partial(fixed, "action", True)),
         Choice("action: no", partial(fixed, "action", False)),

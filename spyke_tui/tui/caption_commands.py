@@ -33,6 +33,18 @@ def _take(screen: CaptionsScreen) -> None:
         screen.go(1)
 
 
+def _moving(move: Callable[[CaptionsScreen], object]) -> Command:
+    """Whatever leads out of a field finishes a word that was begun: half of it is never meant."""
+
+    def run(screen: CaptionsScreen) -> None:
+        field, begun = screen.form.focused_text, screen.proposing.begun
+        if field is not None and begun is not None:
+            field.take(begun)
+        move(screen)
+
+    return run
+
+
 def _leave(screen: CaptionsScreen) -> None:
     """Esc: away with a marked proposal, then out of the form."""
     if screen.form.focused_text is not None and screen.proposing.marked is not None:
@@ -273,10 +285,10 @@ def _tell(screen: CaptionsScreen, words: str, severity: str) -> None:
 COMMANDS: dict[str, Command] = {
     "caption.take": _take,
     "caption.leave": _leave,
-    "caption.field-next": lambda screen: screen.focus_next(),
-    "caption.field-previous": lambda screen: screen.focus_previous(),
-    "caption.next": lambda screen: screen.go(1),
-    "caption.previous": lambda screen: screen.go(-1),
+    "caption.field-next": _moving(lambda screen: screen.focus_next()),
+    "caption.field-previous": _moving(lambda screen: screen.focus_previous()),
+    "caption.next": _moving(lambda screen: screen.go(1)),
+    "caption.previous": _moving(lambda screen: screen.go(-1)),
     "caption.repeat": _repeat,
     "caption.repeat-field": _repeat_field,
     "caption.counterpart": _repeat_counterpart,

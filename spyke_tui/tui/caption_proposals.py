@@ -13,6 +13,12 @@ class Proposing:
     def __init__(self) -> None:
         self.proposals: tuple[Proposal, ...] = ()
         self.at = -1
+        self._begun = False
+
+    @property
+    def begun(self) -> Proposal | None:
+        """The marked proposal of a word that was begun here: what is meant by half of it."""
+        return self.marked if self._begun else None
 
     @property
     def marked(self) -> Proposal | None:
@@ -20,13 +26,14 @@ class Proposing:
 
     def typed(self, vocabulary: Vocabulary, name: TextField, text: str) -> None:
         """Something was typed: mark the likeliest, if that is how it begins."""
+        self._begun = True
         self.proposals = propose(vocabulary, name, text)
         last = text.rpartition(",")[2].strip()
         self.at = 0 if last and self.proposals and self.proposals[0].begun else -1
 
     def visit(self, vocabulary: Vocabulary, name: TextField, text: str) -> None:
         """A field is looked at: show what is used there; nothing is marked."""
-        self.at = -1
+        self.at, self._begun = -1, False
         if name == "caption":
             self.proposals = ()
             return

@@ -19,6 +19,7 @@ from spyke_tui.model.batch import (
     remove_tag,
     rename_tag,
     replace_tag,
+    set_detail,
     set_field,
     set_status,
 )
@@ -143,6 +144,27 @@ def test_a_field_is_set_and_the_preview_says_so(name: Any, value: Any, what: str
         caption_of(BASE, DATASET),
         caption_of(only(edit), DATASET),
     )
+
+
+def test_a_detail_is_ticked_in_the_order_of_the_list_and_taken_away() -> None:
+    dataset = replace(DATASET, details=("hat", "axe"))
+    project = Project(
+        dataset,
+        crops=(
+            replace(BASE, id="a", details=("axe",)),
+            replace(BASE, id="b"),
+            replace(BASE, id="c", details=("Hat",)),
+        ),
+    )
+    edit = set_detail(project, {"a", "b", "c"}, "hat", shown=True)
+    assert [crop.details for crop in edit.project.crops] == [("hat", "axe"), ("hat",), ("Hat",)]
+    assert [row.what for row in edit.changes] == [
+        "details: [axe] -> [hat, axe]",
+        "details: undecided -> [hat]",
+    ]
+    back = set_detail(edit.project, {"a", "b"}, "HAT", shown=False)
+    assert [crop.details for crop in back.project.crops] == [("axe",), (), ("Hat",)]
+    assert not set_detail(project, {"b"}, "hat", shown=False).changes, "nobody has looked"
 
 
 def test_a_twin_that_must_not_be_is_not_set() -> None:

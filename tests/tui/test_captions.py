@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.geometry import Region
 
 from spyke_tui.kohya.build import build_project
 from spyke_tui.model.caption import caption_of
 from spyke_tui.store.app_lock import AppLock
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.tui.screens.captions import CaptionsScreen
+from spyke_tui.tui.writer import TerminalWriter
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -114,15 +116,82 @@ async def test_enter_takes_a_proposal_then_goes_on_in_the_same_field(captions: C
         assert "last crop" in it.text()
 
 
+async def test_a_word_that_was_begun_is_finished_by_whatever_leads_out(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("tab", "f", "tab")
+        assert crop_of(it).view == "front view" and it.app.focused.id == "field-pose"
+        await it.press("s", "pagedown")
+        assert crop_of(it).pose == "standing neutral pose"
+        assert it.session.editor.crop.id == "back" and it.app.focused.id == "field-pose"
+        await it.press("s", "escape", "tab")  # the mark was put away: this is what is meant
+        assert crop_of(it, "back").pose == "s"
+        await it.press("shift+tab", "down", "tab")  # only looked at, nothing begun
+        assert crop_of(it, "back").pose == "s"
+        await it.press("shift+tab", *"stand", "down", "tab", "escape", "u")
+        assert crop_of(it, "back").pose == "s"  # one visit, one step
+
+
+@pytest.mark.parametrize("size", [(80, 18), (50, 14), (40, 11)])
+async def test_the_field_that_has_the_keys_is_seen_in_a_small_terminal(
+    captions: Callable, size: tuple[int, int]
+) -> None:
+    async with captions(size=size) as it:
+        for label in ("framing", "view", "pose", "expression", "extra tags", "background",
+                      "action", "details", "framing"):  # fmt: skip
+            shown = [line for line in it.text().splitlines() if "▶" in line]
+            assert len(shown) == 1 and label in shown[0], it.text()
+            await it.press("tab")
+        await it.press("ctrl+o")
+        await it.until(lambda: "▶  by hand" in it.text(), "the caption by hand")
+
+
+async def test_what_is_cut_off_is_written_over_nothing(
+    captions: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Region] = []
+    monkeypatch.setattr(TerminalWriter, "can_write", lambda *_: True)
+    monkeypatch.setattr(TerminalWriter, "put", lambda _, __, region: written.append(region))
+    async with captions(size=(40, 11)) as it:
+        form, details = it.app.screen.form, it.app.screen.form.widget("details")
+        assert not form.region.contains_region(details.region), "it is out of view"
+        written.clear()
+        await it.press("1", "2")
+        assert any(form.region.contains_region(region) for region in written)
+        assert not any(
+            region.overlaps(details.region) or region.bottom > it.app.size.height
+            for region in written
+        )
+
+
+async def test_a_remark_goes_with_the_crop_it_was_made_on(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("escape", "M", *"framing: bust", "enter")
+        assert "u takes it back" in it.text()
+        await it.press("/", *"id:angry", "enter")
+        assert it.session.editor.crop.id == "angry" and "u takes it back" not in it.text()
+
+
+async def test_details_are_ticked_on_many(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("escape", "M", *"details: +")
+        assert "white cloak" in it.text() and "right bracer" in it.text()
+        await it.press("enter")
+        assert {crop.details for crop in it.session.project.crops} == {("white cloak",)}
+        await it.press("M", *"right bracer", "enter", "M", *"details: - white", "enter")
+        assert {crop.details for crop in it.session.project.crops} == {("right bracer",)}
+        await it.press("u", "u", "u")
+        assert {crop.details for crop in it.session.project.crops} == {None}
+
+
 async def test_a_visit_to_a_field_is_one_step_back(captions: Callable) -> None:
     async with captions() as it:
-        await it.press("tab", *"side", "tab", *"walking", "ctrl+z")
-        assert (crop_of(it).view, crop_of(it).pose) == ("side", "")
+        await it.press("tab", *"side view", "tab", *"walking", "ctrl+z")
+        assert (crop_of(it).view, crop_of(it).pose) == ("side view", "")
         assert it.app.focused.value == ""
         await it.press("ctrl+z")
         assert crop_of(it).view == ""
         await it.press("ctrl+y")
-        assert crop_of(it).view == "side"
+        assert crop_of(it).view == "side view"
         await it.press(*"run", "enter", "pageup", *"jump", "ctrl+z")
         assert crop_of(it).pose == "run"  # going away and coming back is another visit
 

@@ -1,4 +1,4 @@
-"""Eighteen captions typed into the form: every key counts, and there are fewer than ten each."""
+"""Eighteen captions typed into the form: every key counts, and there are nine each."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ CAPTIONS = {
 
 # One line a picture. A word in <> is a key, anything else is typed letter by letter.
 KEYS = """
-1 <tab> f <enter> <tab> s <enter> <tab> <tab> <tab> w <enter> <enter>
-<ctrl+r> <shift+tab> <shift+tab> <shift+tab> <shift+tab> t <enter> <enter>
-<ctrl+r> s <enter> <tab> <tab> <tab> cloak_draped <enter>
-<ctrl+r> <end> <ctrl+w> symbol <shift+tab> <shift+tab> <shift+tab> b <enter> <enter>
-<shift+tab> c <tab> <tab> <tab> n <tab> <tab> w <enter> <enter>
+1 <tab> f <tab> s <tab> <tab> <tab> w <pagedown>
+<ctrl+r> <shift+tab> <shift+tab> <shift+tab> <shift+tab> t <pagedown>
+<ctrl+r> s <tab> <tab> <tab> cloak_draped <enter>
+<ctrl+r> <end> <ctrl+w> symbol <shift+tab> <shift+tab> <shift+tab> b <pagedown>
+<shift+tab> c <tab> <tab> <tab> n <tab> <tab> w <pagedown>
 <ctrl+r> <shift+tab> <shift+tab> a <enter>
 <ctrl+r> d <tab> battle_focused <enter>
 <ctrl+r> <backspace> <shift+tab> s <enter>
@@ -55,10 +55,10 @@ KEYS = """
 <ctrl+l> <backspace> <enter>
 <ctrl+l> <shift+tab> <shift+tab> hand_on_hip <enter>
 <ctrl+l> sword_drawn <enter>
-<ctrl+l> w <enter> <enter>
+<ctrl+l> w <pagedown>
 <ctrl+l> looking_over_shoulder <enter>
-<ctrl+l> f <enter> <enter>
-<ctrl+l> f <enter> , s w <enter> <enter>
+<ctrl+l> f <pagedown>
+<ctrl+l> f <enter> , s w <pagedown>
 """.strip().splitlines()
 
 
@@ -86,7 +86,7 @@ def untouched(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_fewer_than_ten_keys_a_caption_and_never_the_trigger(untouched: Path) -> None:
+async def test_nine_keys_a_caption_and_never_the_trigger(untouched: Path) -> None:
     app = SpykeApp(Session.open(untouched, choose("halfcell")))
     assert len(KEYS) == len(CAPTIONS)
     pressed: list[str] = []
@@ -103,7 +103,7 @@ async def test_fewer_than_ten_keys_a_caption_and_never_the_trigger(untouched: Pa
             assert caption_of(crop, app.session.project.dataset) == wanted
         await app.autosave.flush()
     average = len(pressed) / len(CAPTIONS)
-    assert average < 10, f"{len(pressed)} keys for {len(CAPTIONS)} captions: {average:.2f} each"
+    assert average <= 9, f"{len(pressed)} keys for {len(CAPTIONS)} captions: {average:.2f} each"
     typed = "".join({"space": " ", "comma": ","}.get(k, k) for k in pressed if len(k) < 6)
     assert TRIGGER not in typed and "underscore" not in pressed
     # And so it stands in the file.

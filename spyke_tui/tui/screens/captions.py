@@ -71,7 +71,7 @@ class CaptionsScreen(PaneScreen):
         self._drawn = -1
         self._counted: Project | None = None
         self._visited = (-1, "")
-        self._said = ""
+        self._said, self._said_of = "", -1
 
     def compose(self) -> ComposeResult:
         dataset = self.session.project.dataset
@@ -101,7 +101,8 @@ class CaptionsScreen(PaneScreen):
         self._proposals = self.query_one(ProposalList)
         self._counts = self.query_one(TagCounts)
         self._status = self.query_one(StatusLine)
-        self._picture.display = self.session.choice.protocol != "none"
+        if self.session.choice.protocol == "none":
+            self._picture.display = False
         self.form.enter()
         self.draw()
         self.disk.look_now()
@@ -128,8 +129,8 @@ class CaptionsScreen(PaneScreen):
         self.say("" if went else f"This is the {'last' if by > 0 else 'first'} crop.")
 
     def say(self, words: str) -> None:
-        """A remark where the proposals are; the next change takes it away."""
-        self._said = words
+        """A remark where the proposals are; the next change or another crop takes it away."""
+        self._said, self._said_of = words, self.session.editor.index
         self.draw()
 
     def edited(self) -> None:
@@ -185,7 +186,12 @@ class CaptionsScreen(PaneScreen):
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
         # The tags may have come into view: they are counted only while they are seen.
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self._resized)
+
+    def _resized(self) -> None:
+        if self.focused is not None:
+            self.focused.scroll_visible(animate=False, immediate=True)
+        self.draw()
 
     def draw(self) -> None:
         if not hasattr(self, "form"):
@@ -198,6 +204,7 @@ class CaptionsScreen(PaneScreen):
             self._drawn = editor.index
             self.form.draw()
             if is_new:
+                self._said = self._said if self._said_of == editor.index else ""
                 self._visit_field()
             self._draw_title()
             self._picture.show(self._sheet.state.picture, crop)

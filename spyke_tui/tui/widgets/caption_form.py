@@ -108,7 +108,10 @@ class CaptionForm(Rows):
     def enter(self, name: FieldName | None = None) -> None:
         """Give the keys to a field, else to the one that had them last."""
         self._field = name or self._field
-        self.widget(self._field).focus()
+        widget = self.widget(self._field)
+        widget.focus()
+        # In a low terminal; its row may be there from the next layout on only.
+        self.call_after_refresh(widget.scroll_visible, animate=False, immediate=True)
 
     def to_end(self) -> None:
         """The cursor behind the last letter of the field."""

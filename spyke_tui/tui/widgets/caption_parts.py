@@ -68,11 +68,17 @@ class InkPane(TextPane):
                 rows.append([blank] * indent)
             while cells and len(rows[-1]) + len(cells) > width and len(cells) > width - indent:
                 room = max(1, width - len(rows[-1]))
+                room = _last_gap(cells[:room]) or room
                 rows[-1] += cells[:room]
                 cells = cells[room:]
                 rows.append([blank] * indent)
             rows[-1] += [*cells, blank][: width - len(rows[-1])]
         return rows
+
+
+def _last_gap(cells: Sequence[Cell]) -> int:
+    """How many cells end with the last blank among these, 0 without one."""
+    return max((at for at, cell in enumerate(cells, 1) if cell.text == " "), default=0)
 
 
 class FieldLabel(InkPane):
@@ -221,7 +227,9 @@ class ProposalList(InkPane):
         self.set_rows(rows)
 
     def _listed(self, proposals: Sequence[Proposal], at: int, room: int) -> list[list[Cell]]:
-        lead = "Enter takes the marked one" if at >= 0 else "used before; Down chooses"
+        lead = "used before; Down chooses"
+        if at >= 0:
+            lead = "Enter takes the marked one, Tab too; Esc does not"
         rows = [self.cells(Ink(lead, dim=True))]
         room = max(1, room)
         top = max(0, at - room + 1)

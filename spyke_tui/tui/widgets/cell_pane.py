@@ -13,6 +13,8 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.dom import NoScreen
+from textual.errors import NoWidget
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -59,13 +61,21 @@ class CellPane(Widget):
         rows = {change.row for change in update.changes}
         for row in rows:
             self._strips.pop(row, None)
-        if writer.can_write(self):
-            writer.put(update, self.region)
+        if writer.can_write(self) and (region := self._whole_region()) is not None:
+            writer.put(update, region)
             return
         writer.draw(update.text)
         if rows:
             width = self.size.width
             self.refresh(*(Region(0, row, width, 1) for row in sorted(rows)))
+
+    def _whole_region(self) -> Region | None:
+        """Where it lies on the screen; None where a part of it lies outside what it is in."""
+        try:
+            geometry = self.screen.find_widget(self)
+        except (NoScreen, NoWidget):
+            return None
+        return geometry.region if geometry.visible_region == geometry.region else None
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows as strips; this replaces Textual's border and padding work, line by line."""
