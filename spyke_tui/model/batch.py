@@ -18,7 +18,13 @@ from spyke_tui.errors import UsageError
 from spyke_tui.model.caption import caption_of, mirror_caption_of, split_tags, unique_tags
 from spyke_tui.model.caption_form import shows, with_detail_turned
 from spyke_tui.model.mirror_words import swap_sides
-from spyke_tui.model.mirroring import mirror_refusal, with_twin, with_twin_following
+from spyke_tui.model.mirroring import (
+    following,
+    has_twin,
+    mirror_refusal,
+    with_twin,
+    with_twin_following,
+)
 from spyke_tui.model.project import FRAMINGS, STATUSES, Crop, Dataset, Project, Status
 from spyke_tui.model.tag_edits import exchanged, inserted, with_tag_exchanged, with_tags
 
@@ -127,6 +133,15 @@ def set_field(
         return replace(crop, **{name: value})  # type: ignore[arg-type]
 
     return _edited(project, ids, f"set {name} to {_shown(value)}", change)
+
+
+def twins_anew(project: Project, ids: Collection[str]) -> BatchEdit:
+    """Make the captions of flipped twins anew from their crops'."""
+
+    def change(crop: Crop) -> Crop:
+        return following(crop, project.dataset) if has_twin(crop, project.dataset) else crop
+
+    return _edited(project, ids, "make the twins' captions anew", change)
 
 
 def set_detail(project: Project, ids: Collection[str], detail: str, *, shown: bool) -> BatchEdit:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
-from spyke_tui.model.caption import caption_of, one_line
+from spyke_tui.model.caption import caption_of, mirror_caption_of, one_line
+from spyke_tui.model.caption_diff import TagPiece, tag_diff
 from spyke_tui.model.mirror_words import mirror_proposal
 from spyke_tui.model.project import Crop, Dataset
 
@@ -51,6 +53,29 @@ def with_twin(crop: Crop, dataset: Dataset, *, wanted: bool) -> Crop:
 def follows(crop: Crop, dataset: Dataset) -> bool:
     """Whether the twin's caption is the crop's own, left and right exchanged, and no more."""
     return one_line(crop.mirror_caption) == mirror_proposal(caption_of(crop, dataset))
+
+
+def twin_differences(crop: Crop, dataset: Dataset) -> tuple[TagPiece, ...]:
+    """How the twin's caption differs from what the crop's own one gives: "+" what only the twin
+    says, "-" what only the crop says. Empty without a twin, and where it follows."""
+    if not has_twin(crop, dataset) or follows(crop, dataset):
+        return ()
+    given = mirror_proposal(caption_of(crop, dataset)) or caption_of(crop, dataset)
+    pieces = tag_diff(given, mirror_caption_of(crop, dataset))
+    return tuple(piece for piece in pieces if piece.sign != " ")
+
+
+def twin_is_behind(crop: Crop, dataset: Dataset) -> bool:
+    """Whether the twin's caption lacks what its crop's says: most often the crop's fields were
+    changed since. Where it only says more, or the same in another order, somebody meant it so."""
+    return crop.mirror and _is_behind(crop, dataset)
+
+
+@lru_cache(maxsize=16_384)  # asked of all crops with every key
+def _is_behind(crop: Crop, dataset: Dataset) -> bool:
+    pieces = twin_differences(crop, dataset)
+    more = {piece.tag.casefold() for piece in pieces if piece.sign == "+"}
+    return any(piece.sign == "-" and piece.tag.casefold() not in more for piece in pieces)
 
 
 def with_twin_following(before: Crop, after: Crop, dataset: Dataset) -> Crop:

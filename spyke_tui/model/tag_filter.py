@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 
 from spyke_tui.errors import UsageError
 from spyke_tui.model.caption import caption_of, has_override, split_tags
-from spyke_tui.model.mirroring import mirror_refusal
+from spyke_tui.model.mirroring import mirror_refusal, twin_is_behind
 from spyke_tui.model.project import FRAMINGS, STATUSES, Crop, Dataset
 from spyke_tui.model.table import quoted
 from spyke_tui.model.undecided import undecided
@@ -252,7 +252,9 @@ def _action(key: str, value: _Value) -> _Test:
 
 
 def _mirror(key: str, value: _Value) -> _Test:
-    word = value.one_of(key, (*_YES_NO, "refused"))
+    word = value.one_of(key, (*_YES_NO, "refused", "behind"))
+    if word == "behind":
+        return lambda look: twin_is_behind(look.crop, look.dataset)
     if word == "refused":
         return lambda look: look.crop.mirror and mirror_refusal(look.crop, look.dataset) is not None
     return lambda look: look.crop.mirror is _YES_NO[word]

@@ -15,8 +15,10 @@ from spyke_tui.model.batch import (
     replace_tag,
     set_detail,
     set_field,
+    twins_anew,
 )
 from spyke_tui.model.caption_form import details_listed, shows
+from spyke_tui.model.mirroring import twin_differences
 from spyke_tui.model.project import FRAMINGS, Project
 from spyke_tui.tui.marked_choices import Choice
 
@@ -52,6 +54,10 @@ def caption_choices(project: Project, ids: Collection[str]) -> list[Choice]:
         Choice("action: no", partial(fixed, "action", False)),
         Choice("details: looked, none", partial(fixed, "details", ())),
     ]
+    if any(twin_differences(crop, project.dataset) for crop in meant):
+        out.append(
+            Choice("twins' captions: anew from the fields", lambda _: twins_anew(project, ids))
+        )
     return out
 
 

@@ -22,6 +22,7 @@ from spyke_tui.model.batch import (
     set_detail,
     set_field,
     set_status,
+    twins_anew,
 )
 from spyke_tui.model.caption import caption_of, split_tags
 from spyke_tui.model.geometry import Rect
@@ -122,6 +123,18 @@ def test_a_twins_own_caption_follows_with_its_sides_swapped() -> None:
     assert [change.crop_id for change in edit.changes] == ["a", "a_mirror"]
     added = add_tag(project_of(crop), {"a"}, "facing left")
     assert only(added).mirror_caption == "spyke_v1, right hand, snow, facing right"
+
+
+def test_captions_of_twins_are_made_anew() -> None:
+    old = replace(BASE, tags=("left hand",), details=(), mirror=True)
+    old = replace(old, mirror_caption="spyke_v1, old")
+    own = replace(old, id="b", tags=("hat",))
+    none = replace(old, id="c", mirror=False)
+    edit = twins_anew(project_of(old, own, none), {"a", "b", "c"})
+    found = [crop.mirror_caption for crop in edit.project.crops]
+    assert found == ["spyke_v1, right hand, white background", "", "spyke_v1, old"]
+    assert [change.crop_id for change in edit.changes] == ["a_mirror", "b_mirror"]
+    assert not twins_anew(edit.project, {"a", "b", "c"}).changes
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from spyke_tui.model.mirroring import (
     follows,
     has_twin,
     mirror_refusal,
+    twin_differences,
+    twin_is_behind,
     with_twin,
     with_twin_following,
 )
@@ -99,3 +101,31 @@ def test_without_a_twin_nothing_follows() -> None:
     crop = replace(CROP, mirror=False, pose="standing")
     assert changed(crop, pose="left hand raised").mirror_caption == ""
     assert changed(crop, pose="left hand raised", mirror=True).mirror_caption == ""
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "behind"),
+    [
+        ("", "", False),  # the crop's serves both
+        ("s_v1, waving, cloak", "", False),
+        ("s_v1, waving", "-cloak", True),
+        ("s_v1, walking, cloak", "-waving +walking", True),
+        ("s_v1, waving, cloak, emblem reversed", "+emblem reversed", False),
+        ("s_v1, cloak, waving", "+cloak -cloak", False),  # only the order
+    ],
+)
+def test_how_a_twins_caption_differs(own: str, said: str, behind: bool) -> None:
+    crop = replace(CROP, pose="waving", tags=("cloak",), mirror_caption=own)
+    pieces = " ".join(piece.sign + piece.tag for piece in twin_differences(crop, DATASET))
+    assert (pieces, twin_is_behind(crop, DATASET)) == (said, behind)
+    none = replace(crop, mirror=False)
+    assert twin_differences(none, DATASET) == () and not twin_is_behind(none, DATASET)
+
+
+def test_a_twin_without_a_caption_of_its_own_must_not_name_the_crops_side() -> None:
+    crop = replace(CROP, pose="left hand raised")
+    assert [p.sign + p.tag for p in twin_differences(crop, DATASET)] == [
+        "-right hand raised", "+left hand raised",
+    ]  # fmt: skip
+    assert twin_is_behind(crop, DATASET)
+    assert not twin_is_behind(following(crop, DATASET), DATASET)

@@ -77,6 +77,12 @@ def test_a_refused_twin_is_found() -> None:
     assert parse_filter("mirror:refused").matches(guarded, DATASET)
 
 
+def test_a_twin_that_is_behind_its_crop_is_found() -> None:
+    crop = replace(FRONT, details=(), mirror_caption="spyke_v1, as it was once")
+    assert parse_filter("mirror:behind").matches(crop, DATASET)
+    assert ids("mirror:behind") == ""
+
+
 @pytest.mark.parametrize(
     ("text", "message", "fix"),
     [

@@ -514,7 +514,7 @@ async def test_a_twins_caption_follows_what_is_typed(captions: Callable, project
         crop = crop_of(it)
         assert crop.view.startswith("side")
         assert crop.mirror_caption == f"spyke_plasma_v1, full body, {crop.view}, right hand raised"
-        assert "does not follow" not in it.text()
+        assert "behind" not in it.text()
         await it.press("escape", "u")
         assert (crop_of(it).view, crop_of(it).mirror_caption) == ("", own)
 
@@ -530,9 +530,28 @@ async def test_a_twins_own_caption_is_made_anew_by_a_key_only(
         await it.press("tab")
         assert crop_of(it).mirror_caption == written
         await it.press("escape")
-        assert "does not follow from the fields" in it.text()
+        words = " ".join(it.text().split())
+        assert "it is behind: -right hand raised -snow +waving to the right" in words
+        assert "1 twin behind: / mirror:behind" in words
         await it.press("ctrl+g")
         assert crop_of(it).mirror_caption.endswith("right hand raised, snow")
-        assert "does not follow" not in it.text()
+        assert "behind" not in it.text()
         await it.press("u")
         assert crop_of(it).mirror_caption == written
+
+
+async def test_a_twin_that_says_more_is_no_warning_and_many_are_made_anew(
+    captions: Callable, project: Path
+) -> None:
+    more = "spyke_plasma_v1, full body, right hand raised, emblem reversed"
+    with_a_twin(project, f'mirror_caption = "{more}"')
+    async with captions(size=(200, 50)) as it:
+        words = " ".join(it.text().split())
+        assert "by hand: +emblem reversed ctrl+g makes it anew" in words
+        assert "behind" not in words
+        await it.press("escape", "M", *"twins")
+        assert "1 would change" in it.text() and "front_mirror" in it.text()
+        await it.press("enter")
+        assert crop_of(it).mirror_caption == "spyke_plasma_v1, full body, right hand raised"
+        await it.press("M", *"twins")
+        assert "nothing of that name" in it.text()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
+from spyke_tui.model.mirroring import twin_is_behind
 from spyke_tui.model.undecided import undecided
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.terminal.scene import label_of
@@ -58,6 +59,8 @@ class CaptionCrops(InkPane, can_focus=True):
         title = f"{len(self._order)} crops"
         if self._marked:
             title += f", {len(self._marked)} marked"
+        if behind := sum(twin_is_behind(crops[i], dataset) for i in self._order):
+            title += f", {behind} twin{'s' if behind > 1 else ''} behind: / mirror:behind"
         rows = [self.cells(Ink(("▶ " if self.has_focus else "  ") + title, bold=True))]
         rows += [self._row(crops[i].id, i, dataset) for i in shown]
         self.set_rows([clipped(row, width) for row in rows])
@@ -67,14 +70,17 @@ class CaptionCrops(InkPane, can_focus=True):
         crop = self._project.crops[index]
         text = f"{' ' if crop_id not in self._marked else ''}{label_of(crop, self._marked)}"
         found = len(undecided(crop, dataset))
+        behind = "  twin behind" if twin_is_behind(crop, dataset) else ""
         fg, bg = self.ink
         if index == self._selected:
-            cells = cells_of(f">{text}  {f'{found} open' if found else 'done'}", bg, fg, True)
+            state = f"{found} open" if found else "done"
+            cells = cells_of(f">{text}  {state}{behind}", bg, fg, True)
             return cells + [Cell(" ", bg, fg)] * (self.size.width - len(cells))
         row = self.cells(Ink(f" {text}  "))
-        return row + self.cells(
+        row += self.cells(
             Ink(f"{found} open", "warning") if found else Ink("done", "success", dim=True)
         )
+        return row + self.cells(Ink(behind, "warning"))
 
     def on_focus(self) -> None:
         self.draw()

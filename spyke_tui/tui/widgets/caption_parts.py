@@ -16,8 +16,8 @@ from spyke_tui.model.caption import (
     split_tags,
     starts_with_trigger,
 )
-from spyke_tui.model.caption_diff import tag_diff
-from spyke_tui.model.mirroring import follows, has_twin
+from spyke_tui.model.caption_diff import TagPiece, tag_diff
+from spyke_tui.model.mirroring import follows, has_twin, twin_differences, twin_is_behind
 from spyke_tui.model.undecided import undecided
 from spyke_tui.terminal.cells import Cell, cells_of, clipped
 from spyke_tui.tui.widgets.cell_pane import TextPane
@@ -146,10 +146,7 @@ class CaptionView(InkPane):
         if has_twin(crop, dataset) and one_line(crop.mirror_caption):
             rows += self._said(f"its twin: {one_line(crop.mirror_caption)}", "secondary")
         if has_twin(crop, dataset) and not follows(crop, dataset):
-            # The key mends a slip first, where there is one.
-            words = "! the twin's caption does not follow from the fields"
-            words += ": ctrl+g makes it anew" if slip is None else ""
-            rows += self._said(words, "warning")
+            rows += self._twin(crop, dataset, slip)
         if not starts_with_trigger(caption_of(crop, dataset), dataset.trigger):
             rows += self._said(f"! does not begin with {dataset.trigger}", "error")
         if found := undecided(crop, dataset):
@@ -170,6 +167,15 @@ class CaptionView(InkPane):
         rows = self.flowed(pieces, indent=2)
         return [[*[Cell(" ", 0, self.ink[1])] * lead, *rows[0]], *rows[1:]]
 
+    def _twin(self, crop: Crop, dataset: Dataset, slip: Slip | None) -> list[list[Cell]]:
+        """How its caption differs; only what it lacks is a warning."""
+        is_behind = twin_is_behind(crop, dataset)
+        lead = Ink("! it is behind:", "warning") if is_behind else Ink("by hand:", dim=True)
+        pieces = [lead, *(_signed(piece) for piece in twin_differences(crop, dataset))]
+        if slip is None:  # the key mends that first
+            pieces.append(Ink("ctrl+g makes it anew", dim=not is_behind))
+        return self.flowed(pieces, indent=2)
+
     def _caption(self, crop: Crop, dataset: Dataset) -> list[list[Cell]]:
         caption = caption_of(crop, dataset)
         if not has_override(crop):
@@ -180,16 +186,18 @@ class CaptionView(InkPane):
                 for at, tag in enumerate(tags)
             )
         rows = self.flowed([Ink("by hand:", "primary", True), *_words(caption)])
-        pieces: list[Ink] = []
-        for piece in tag_diff(compose(crop, dataset), caption):
-            match piece.sign:
-                case "+":
-                    pieces.append(Ink(f"+{piece.tag}", "success", True))
-                case "-":
-                    pieces.append(Ink(f"-{piece.tag}", "error"))
-                case _:
-                    pieces.append(Ink(piece.tag, dim=True))
+        pieces = map(_signed, tag_diff(compose(crop, dataset), caption))
         return rows + self.flowed([Ink("the fields and this:", dim=True), *pieces])
+
+
+def _signed(piece: TagPiece) -> Ink:
+    """A tag as it stands where two captions are held against each other."""
+    match piece.sign:
+        case "+":
+            return Ink(f"+{piece.tag}", "success", True)
+        case "-":
+            return Ink(f"-{piece.tag}", "error")
+    return Ink(piece.tag, dim=True)
 
 
 def _words(text: str) -> list[Ink]:
