@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from spyke_tui.model.batch import BatchEdit, Change, Skipped
+from spyke_tui.model.caption import caption_of, mirror_caption_of, one_line
 from spyke_tui.model.caption_parsing import parse_caption
 from spyke_tui.model.mirroring import with_twin_following
 from spyke_tui.model.project import Project
 from spyke_tui.model.vocabulary import Vocabulary
+
+Adopted = tuple[str, bool, str]
+"""A caption from the disk: the crop's id, whether it is its twin's, and what it says."""
+
+
+def adopt_many(project: Project, found: Iterable[Adopted]) -> BatchEdit:
+    """Take these captions from the disk as `with_adopted` does; empty ones are skipped."""
+    vocabulary, after = Vocabulary.of(project), project
+    changes: list[Change] = []
+    skipped: list[Skipped] = []
+    for crop_id, mirror, text in found:
+        crop = after.crop(crop_id)
+        if crop is None:
+            continue
+        name, of = (crop.mirror_id, mirror_caption_of) if mirror else (crop.id, caption_of)
+        if not one_line(text):
+            skipped.append(Skipped(name, "its file has no text"))
+            continue
+        before, dataset = of(crop, project.dataset), project.dataset
+        after, words = with_adopted(after, crop_id, text, vocabulary, mirror=mirror)
+        adopted = after.crop(crop_id) or crop
+        changes.append(Change(name, before, of(adopted, dataset), "" if mirror else words))
+    count = len(changes)
+    label = f"adopt {count} caption{'' if count == 1 else 's'} from the disk"
+    return BatchEdit(label, after, tuple(changes), tuple(skipped))
 
 
 def with_adopted(

@@ -27,7 +27,8 @@ class Proposal:
 def propose(
     vocabulary: Vocabulary, name: TextField, text: str, limit: int = 20
 ) -> tuple[Proposal, ...]:
-    """Values that what is typed may become, the likeliest first; none for one that is known.
+    """Values that what is typed may become, the likeliest first; what is known as it stands there
+    is none of them, and longer ones are not what it begins.
 
     A field of several tags is completed at its last one.
     """
@@ -53,16 +54,16 @@ def _last_tag(
 def _listed(
     texts: Iterable[str], head: str, typed: str, vocabulary: Vocabulary, name: TextField
 ) -> tuple[Proposal, ...]:
-    found = list(texts)
     wanted = typed.casefold()
-    if any(text.casefold() == wanted for text in found):
-        return ()
+    known = list(texts)
+    found = [text for text in known if text.casefold() != wanted]
+    is_known = len(found) < len(known)
     return tuple(
         Proposal(
             text,
             head + text,
             0 if name == "caption" else vocabulary.count(name, text),
-            text.casefold().startswith(wanted),
+            not is_known and text.casefold().startswith(wanted),
         )
         for text in found
     )

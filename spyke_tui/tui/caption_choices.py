@@ -54,6 +54,9 @@ def caption_choices(project: Project, ids: Collection[str]) -> list[Choice]:
         Choice("action: no", partial(fixed, "action", False)),
         Choice("details: looked, none", partial(fixed, "details", ())),
     ]
+    for word, status in (("keep", "keep"), ("reject", "reject"), ("back to draft", "draft")):
+        if any(crop.status != status for crop in meant):
+            out.append(Choice(word, partial(fixed, "status", status)))
     if any(twin_differences(crop, project.dataset) for crop in meant):
         out.append(
             Choice("twins' captions: anew from the fields", lambda _: twins_anew(project, ids))

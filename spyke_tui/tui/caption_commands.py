@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+import asyncio
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from spyke_tui.errors import SpykeError
@@ -194,7 +194,9 @@ def _mark_range(screen: CaptionsScreen) -> None:
 
 
 def _batch(screen: CaptionsScreen) -> None:
+    from spyke_tui.model.adopting import adopt_many
     from spyke_tui.tui.caption_choices import caption_choices
+    from spyke_tui.tui.marked_choices import Choice
     from spyke_tui.tui.screens.marked import MarkedScreen
 
     ids, what = screen.captions.meant
@@ -202,15 +204,26 @@ def _batch(screen: CaptionsScreen) -> None:
         screen.say("There is no crop to change.")
         return
 
-    def done(edit: BatchEdit | None) -> None:
-        if edit is not None:
-            with screen.spyke.telling():
-                screen.captions.apply(edit)
-            screen.edited()
-            screen.say(f"{edit.label}: {len(edit.changes)} captions. u takes it back.")
+    project = screen.session.project
+    found = [changed for changed in screen.disk.found if changed.crop_id in ids]
 
+    def done(edit: BatchEdit | None) -> None:
+        if edit is None:
+            return
+        with screen.spyke.telling():
+            screen.captions.apply(edit)
+        screen.edited()
+        words = f"{edit.label}: {len(edit.changes)} captions. u takes it back."
+        if edit is adopted:
+            _write(screen, [changed.name for changed in found if changed.text], words)
+        screen.say(words)
+
+    adopted = adopt_many(project, ((one.crop_id, one.mirror, one.text) for one in found))
+    choices = caption_choices(project, ids)
+    if adopted.changes:
+        choices.insert(0, Choice(adopted.label, lambda _: adopted))
     title = f"Change {len(ids)} crop{'' if len(ids) == 1 else 's'} {what}"
-    screen.app.push_screen(MarkedScreen(title, caption_choices(screen.session.project, ids)), done)
+    screen.app.push_screen(MarkedScreen(title, choices), done)
 
 
 def _tags(screen: CaptionsScreen) -> None:
@@ -228,10 +241,18 @@ def _tags(screen: CaptionsScreen) -> None:
 
 
 def _changed(screen: CaptionsScreen) -> ChangedCaption | None:
+    """This crop's changed file; where there is none, the next one is gone to and shown first."""
     crop = screen.captions.crop
     found = screen.disk.of(crop.id) if crop is not None else None
     if found is None:
-        screen.say("This crop's caption is on disk as it was written.")
+        crops, index = screen.captions.project.crops, screen.captions.index
+        changed = {one.crop_id for one in screen.disk.found}
+        places = [at for at, one in enumerate(crops) if one.id in changed]
+        if places:
+            screen.session.editor.select(min(places, key=lambda at: (at < index, at)))
+            screen.draw()
+        else:
+            screen.say("This crop's caption is on disk as it was written, and so are all others.")
     return found
 
 
@@ -244,13 +265,14 @@ def _adopt(screen: CaptionsScreen) -> None:
         return
     how = screen.captions.adopt(found.crop_id, found.mirror, found.text)
     screen.edited()
-    _write(screen, found, f"{found.name} is adopted, {how}.")
+    _write(screen, [found.name], f"{found.name} is adopted, {how}.")
 
 
 def _overwrite(screen: CaptionsScreen) -> None:
     found = _changed(screen)
     if found is not None:
-        _write(screen, found, f"{found.name} is written again. It said: {found.text}")
+        words = f"{found.name} is written again. It said: {found.text}"
+        _write(screen, [found.name], words)
 
 
 def _leave_file(screen: CaptionsScreen) -> None:
@@ -260,18 +282,21 @@ def _leave_file(screen: CaptionsScreen) -> None:
         screen.say(f"{found.name} stays as it is; check and build go on to name it.")
 
 
-def _write(screen: CaptionsScreen, found: ChangedCaption, words: str) -> None:
+def _write(screen: CaptionsScreen, names: Collection[str], words: str) -> None:
     project = screen.session.project
 
-    def work() -> None:
+    async def work() -> None:
+        # First what they are written from: an undo is a change of it then, and they follow.
+        if not await screen.spyke.autosave.flush():
+            return  # that is told; the files stay as they are
         try:
-            screen.disk.write(found, project)
+            await asyncio.to_thread(screen.disk.write, names, project)
         except SpykeError as error:
-            screen.app.call_from_thread(partial(_tell, screen, str(error), "error"))
-            return
-        screen.app.call_from_thread(partial(_tell, screen, words, "information"))
+            _tell(screen, str(error), "error")
+        else:
+            _tell(screen, words, "information")
 
-    start(screen, work, "caption file", thread=True)
+    start(screen, work, "caption file")
 
 
 def _tell(screen: CaptionsScreen, words: str, severity: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from spyke_tui.kohya.captions_on_disk import CaptionWatch, ChangedCaption, write_captions
@@ -78,9 +79,9 @@ class DiskCaptions:
         """Don't ask about this text again while the app runs."""
         self._left.add(changed)
 
-    def write(self, changed: ChangedCaption, project: Project) -> None:
-        """Write what `project` says over the file. For a thread; raises `SpykeError`."""
-        write_captions(project, self._app.session.file.folder, {changed.name})
+    def write(self, names: Collection[str], project: Project) -> None:
+        """Write what `project` says over these files. For a thread; raises `SpykeError`."""
+        write_captions(project, self._app.session.file.folder, names)
 
 
 def words_of(changed: ChangedCaption) -> str:

@@ -166,7 +166,12 @@ class CaptionEditor:
         return value is not None
 
     def choices(self, name: ChoiceName) -> tuple[str, ...]:
-        return choices(name, self.project, self.vocabulary)
+        """What can be chosen; what this crop says is among it, wherever it comes from."""
+        known = choices(name, self.project, self.vocabulary)
+        now = chosen(self.crop, name) if self.crop is not None else ""
+        if now and now.casefold() not in map(str.casefold, known):
+            return (*known, now)
+        return known
 
     def turn_detail(self, detail: str) -> None:
         if self.crop is not None:

@@ -157,10 +157,12 @@ class CropSelection:
             self.open_sheet(keys[(at + by) % len(keys)])
 
     def reselect(self, before: Project) -> None:
-        """Select what the step has changed, else what was selected."""
+        """Select what the step has changed, else what was selected; of many, that."""
         crops = self.project.crops
         if len(crops) == len(before.crops):
             changed = [i for i, crop in enumerate(crops) if crop != before.crops[i]]
+            if self.index in changed:
+                changed = [self.index]
         else:
             known = set(map(id, before.crops))
             changed = [i for i, crop in enumerate(crops) if id(crop) not in known]

@@ -117,6 +117,9 @@ def test_proposals_complete_the_value_or_its_last_tag() -> None:
     assert propose(words, "pose", "walking, sw")[0].result == "walking, sword drawn"
     assert [p.result for p in propose(words, "tags", "cape, c")] == ["cape, cap on head"]
     assert propose(words, "tags", "cape") == ()  # it is known as it is
+    both = Vocabulary.of(project(crop("a", pose="sword drawn"), crop("b", pose="sword")))
+    longer = propose(both, "pose", "Sword")  # known: Enter goes on, Down finds the longer one
+    assert [(p.result, p.begun) for p in longer] == [("sword drawn", False)]
     assert not propose(words, "view", "view")[0].begun
     assert propose(words, "caption", "hero_v1, swo")[0].result == "hero_v1, sword drawn"
 

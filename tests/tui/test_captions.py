@@ -555,3 +555,57 @@ async def test_a_twin_that_says_more_is_no_warning_and_many_are_made_anew(
         assert crop_of(it).mirror_caption == "spyke_plasma_v1, full body, right hand raised"
         await it.press("M", *"twins")
         assert "nothing of that name" in it.text()
+
+
+async def test_an_expression_of_this_crop_only_is_among_the_choices(captions: Callable) -> None:
+    async with captions() as it:
+        it.app.screen.form.enter("expression")
+        await it.press("+", *"happy", "enter")
+        assert "6 happy " in it.text()
+        await it.press("6")
+        assert crop_of(it).expression == "happy"
+
+
+async def test_many_captions_are_adopted_in_one_step(captions: Callable, project: Path) -> None:
+    front = build(project)
+    files = {name: front.with_name(f"{name}.txt") for name in ("front", "angry")}
+    ours = {name: file.read_bytes() for name, file in files.items()}
+    async with captions() as it:
+        for name, file in files.items():
+            file.write_text(f"spyke_plasma_v1, full body, {name} by sed,clean lines")
+        found = it.app.captions_on_disk
+        await it.until(lambda: len(found.found) == 2, "both are seen")
+        await it.press("escape", "n", "a")  # nothing changed here: it goes to the one behind
+        assert it.session.editor.crop.id == "angry" and crop_of(it, "angry").tags == ()
+        await it.press("M", *"adopt")
+        assert "adopt 2 captions from the disk" in it.text() and "2 would change" in it.text()
+        await it.press("enter")
+        assert {crop_of(it, name).tags for name in files} == {
+            ("front by sed", "clean lines"),
+            ("angry by sed", "clean lines"),
+        }
+        await it.until(lambda: not found.found, "nothing is offered any more")
+        for name, file in files.items():
+            wanted = f"spyke_plasma_v1, full body, {name} by sed, clean lines\n".encode()
+            await it.until(
+                lambda file=file, wanted=wanted: file.read_bytes() == wanted, "as we write it"
+            )
+        await it.press("u")
+        assert it.session.editor.crop.id == "angry", "one of those that the step changed"
+        for name, file in files.items():
+            await it.until(lambda n=name, f=file: f.read_bytes() == ours[n], "back, too")
+        await it.press("W")
+        assert "as it was written, and so are all others" in it.text()
+
+
+async def test_drafts_are_said_not_to_be_built_and_kept_from_here(captions: Callable) -> None:
+    async with captions() as it:
+        await it.press("escape", "n")
+        assert "draft, not built" in it.text()
+        await it.press("b")
+        await it.until(lambda: "1 draft is not built" in it.text(), "the word")
+        await it.press("escape", "M", *"keep", "enter")
+        assert {crop.status for crop in it.session.project.crops} == {"keep"}
+        await it.press("b")
+        await it.until(lambda: "written" in it.text(), "the build")
+        assert "not built" not in it.text()

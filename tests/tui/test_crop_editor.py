@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,6 +61,18 @@ def test_an_undo_goes_to_what_it_changes() -> None:
     editor.redo()
     assert (editor.sheet_key, editor.index) == ("final", 0)
     assert editor.redo() is None
+
+
+def test_an_undo_of_many_stays_where_it_is_among_them() -> None:
+    editor = editor_of(*CROPS)
+    editor.select(1)
+    project = editor.project
+    kept = tuple(replace(one, status="reject") for one in project.crops)
+    editor.history.apply("reject", project.with_crops(kept))
+    editor.undo()
+    assert editor.index == 1
+    editor.redo()
+    assert editor.index == 1
 
 
 def test_ids_are_proposed_that_nobody_has() -> None:

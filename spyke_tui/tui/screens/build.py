@@ -19,6 +19,7 @@ from spyke_tui.tui.stylesheets import stylesheet
 
 if TYPE_CHECKING:
     from spyke_tui.kohya.result import BuildResult
+    from spyke_tui.model.project import Project
     from spyke_tui.tui.autosave import Autosave
     from spyke_tui.tui.session import Session
 
@@ -67,7 +68,8 @@ class BuildScreen(ModalScreen[None]):
             except (SpykeError, OSError, MemoryError) as error:
                 app.call_from_thread(self._end, f"The build stopped: {error}", True)
             else:
-                app.call_from_thread(partial(self._end, told(result), bool(result.failed)))
+                words = told(result, session.project)
+                app.call_from_thread(partial(self._end, words, bool(result.failed)))
 
         start(app, work, "build-work", thread=True)
 
@@ -93,12 +95,16 @@ class BuildScreen(ModalScreen[None]):
             verdict.update(Content(words))
 
 
-def told(result: BuildResult) -> str:
-    """A build in words: the counts in the first line, then each file and crop that needs a look."""
+def told(result: BuildResult, project: Project) -> str:
+    """A build in words: the counts in the first line, what was not meant to be built, then each
+    file and crop that needs a look."""
     lines = [
         f"{result.written} written, {result.unchanged} unchanged, {result.removed} removed, "
         f"{len(result.kept)} kept as they are, {len(result.failed)} failed."
     ]
+    if drafts := sum(crop.status == "draft" for crop in project.crops):
+        are = "drafts are" if drafts > 1 else "draft is"
+        lines.append(f"{drafts} {are} not built: Enter in Crops or Set keeps one, M many.")
     lines += [plain(f"! {f.crop}: {f.message} {f.fix}".rstrip()) for f in result.failed]
     lines += [plain(f"- {kept.file}: {kept.why}") for kept in result.kept]
     return "\n".join(lines)

@@ -227,7 +227,7 @@ class CaptionsScreen(PaneScreen):
         )
         pieces = [
             Ink(f" {crop.id}  ", bold=True),
-            Ink(f"{crop.status}  {place}   "),
+            Ink(f"{'draft, not built' if crop.status == 'draft' else crop.status}  {place}   "),
         ]
         if self.captions.filter is not None:
             pieces.append(Ink(f"only {self.captions.filter.text}  ", "primary"))
