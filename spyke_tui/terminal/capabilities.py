@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from spyke_tui.model.geometry import Size
 from spyke_tui.terminal.kitty_anchor import Anchors
-from spyke_tui.terminal.probe import Answers, cell_by_window
+from spyke_tui.terminal.probe import Answers, Window, cell_by_window, window_now
 from spyke_tui.terminal.surface import Terminal
 from spyke_tui.terminal.tmux import Tmux, why_not
+from spyke_tui.terminal.uneven_cells import Grid, grid_of
 
 IMAGES = ("auto", "kitty", "sixel", "halfcell", "none")
 """What can be asked for with ``--images``."""
@@ -26,7 +27,8 @@ they were. Others paint them in the background colour, so they get whole cells."
 XTERM_JS = "xterm.js"
 """The terminal in VS Code, JupyterLab, ttyd and other web pages. A cell of it holds a part of one
 picture: a frame that is placed over a sheet takes the sheet away. So it gets sixels in whole
-cells, also where it says that it has kitty graphics (source: its image addon, 0.9 and 0.10)."""
+cells, also where it says that it has kitty graphics. Its cells are no whole pixels where the
+screen is scaled. (Source: its image addon, 0.9 and 0.10.)"""
 VSCODE_SETTING = "terminal.integrated.enableImages"
 """What turns pictures on in VS Code; they also need its GPU acceleration."""
 
@@ -72,10 +74,31 @@ class Choice:
     """Device pixels of a cell by the window's size, when `cell` was answered."""
     late: bool = False
     """Answers of the terminal may still come, and would look like keys."""
+    uneven: bool = False
+    """Its cells need not be whole pixels."""
+    grid: Grid | None = None
+    """Its cells by what it answered, where they are not."""
+
+    def grid_now(self) -> Grid | None:
+        """The cells where they are no whole pixels; by the window's size where that is known."""
+        if not self.uneven:
+            return None
+        now = window_now()
+        if now is None or not (now.pixels.width and now.pixels.height):
+            return self.grid
+        return grid_of(now.pixels, now.cols, now.rows)
+
+    def is_uneven_now(self) -> bool:
+        """Whether sixels are drawn into cells that are no whole pixels."""
+        return self.protocol == "sixel" and self.grid_now() is not None
 
     def cell_now(self) -> Size:
         """Device pixels of a cell; by the window's size once that has changed (another font)."""
+        if (grid := self.grid_now()) is not None:
+            return grid.cell
         now = cell_by_window()
+        if self.uneven:
+            return now or self.cell
         return self.cell if now is None or now == self.window else now
 
 
@@ -93,11 +116,12 @@ def choose(
     environ: Mapping[str, str] | None = None,
     window: Size | None = None,
     tmux: Tmux | None = None,
+    screen: Window | None = None,
 ) -> Choice:
     """The protocol for what was asked for, on a terminal that answered this.
 
     `window`: device pixels of a cell by the window's size, where it says so. `tmux`: what tmux
-    says of itself, where we run in one.
+    says of itself, where we run in one. `screen`: the window when it answered.
     """
     environ = os.environ if environ is None else environ
     answers = answers or Answers()
@@ -110,6 +134,12 @@ def choose(
         linear=mixes_in_linear_light(answers.name),
     )
     base = Choice("halfcell", "", "", terminal, answers.cell or window or CELL, window)
+    one_to_a_cell = answers.name.startswith(XTERM_JS)
+    if one_to_a_cell:
+        grid = (
+            grid_of(answers.pixels, screen.cols, screen.rows) if screen and answers.pixels else None
+        )
+        base = replace(base, uneven=True, grid=grid)
     if images == "none" or images == "halfcell":
         return replace(base, protocol=images, found=f"asked for with --images {images}")
     inside = multiplexer(environ)
@@ -122,7 +152,6 @@ def choose(
             way = f"{behind} behind {answers.name or 'tmux'} "
             way += "has kitty graphics" if answers.hangs else "does not say that it can"
             return replace(base, protocol="kitty", found=way, terminal=hung)
-    one_to_a_cell = answers.name.startswith(XTERM_JS)
     if images in ("kitty", "sixel"):
         why = ""
         if one_to_a_cell and images == "kitty":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from spyke_tui.model.geometry import Rect, Size
@@ -13,6 +13,7 @@ from spyke_tui.terminal.scene import Palette
 from spyke_tui.terminal.sixel_canvas import PIECE_CELLS, SixelCanvas
 from spyke_tui.terminal.sixel_wire import sixel
 from spyke_tui.terminal.surface import NOTHING, Place, Span, Terminal, Transfer, Update
+from spyke_tui.terminal.uneven_cells import Grid, stretched
 
 LIVE_COLOURS, COLOURS = 24, 48
 """A band of sixels costs bytes for every colour in it."""
@@ -27,7 +28,7 @@ class SixelGallery:
     def __init__(self, palette: Palette, terminal: Terminal, *, changing: bool = False) -> None:
         self._palette = palette
         self._changing = changing
-        self._encoded: OrderedDict[tuple[Hashable, Size], Encoded] = OrderedDict()
+        self._encoded: OrderedDict[tuple[object, ...], Encoded] = OrderedDict()
         self._colours = min(LIVE_COLOURS if changing else COLOURS, terminal.registers)
         self._place: Place | None = None
         self._slots: tuple[Rect, ...] = ()
@@ -74,7 +75,7 @@ class SixelGallery:
             elif picture.size == self.size_of(self._slots[at]):
                 drawn = Drawn(
                     picture, self._slots[at], self._canvases[at], self._colours, self._take,
-                    self._encoded.get((picture.key, picture.size)),
+                    self._place.grid, self._encoded.get(self._key(picture)),
                 )  # fmt: skip
                 transfers.append(drawn)
         return Update(tuple(emptied), transfers=tuple(transfers))
@@ -108,6 +109,9 @@ class SixelGallery:
             return ()
         return [Cell(" ", ANY, self._palette.background)] * self._place.width
 
+    def _key(self, picture: Framed) -> tuple[object, ...]:
+        return (picture.key, picture.size, self._place.grid if self._place else None)
+
     def _drop(self) -> None:
         for canvas in self._canvases:
             canvas.drop()
@@ -125,8 +129,9 @@ class SixelGallery:
         if encoded is None:
             return NOTHING
         if not self._changing:
-            self._encoded[drawn.picture.key, drawn.picture.size] = encoded
-            self._encoded.move_to_end((drawn.picture.key, drawn.picture.size))
+            key = self._key(drawn.picture)
+            self._encoded[key] = encoded
+            self._encoded.move_to_end(key)
             while len(self._encoded) > KEPT:
                 self._encoded.popitem(last=False)
         drawn.canvas.lay(
@@ -154,6 +159,7 @@ class Drawn:
     canvas: SixelCanvas
     most: int
     take: Callable[[Drawn], Update]
+    grid: Grid | None = None
     encoded: Encoded | None = None
 
     def due(self, idle: float) -> bool:  # noqa: ARG002
@@ -172,17 +178,21 @@ class Drawn:
         palette = tuple(
             int.from_bytes(values[at : at + 3], "big") for at in range(0, len(values), 3)
         )
+        self.encoded = Encoded(rows, palette, tuple(self._pieces(rows, palette)))
+
+    def _pieces(self, rows: list[bytes], palette: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """So many rows of cells, and their sixels; all rows, or none."""
         down = max(1, PIECE_CELLS // max(1, self.slot.width))
-        tops = range(0, self.slot.height, down)
-        high = height // max(1, self.slot.height)
-        pieces = tuple(
-            (
-                min(down, self.slot.height - top),
-                sixel(rows[top * high : (top + down) * high], palette),
-            )
-            for top in tops
-        )
-        self.encoded = Encoded(rows, palette, pieces)
+        cell = self.picture.size.height // max(1, self.slot.height)
+        if self.grid is not None:
+            if down < self.slot.height:
+                return  # which pieces leave nothing open depends on where they lie
+            wide = self.picture.size.width // max(1, self.slot.width)
+            yield self.slot.height, sixel(stretched(rows, Size(wide, cell), self.grid), palette)
+            return
+        for top in range(0, self.slot.height, down):
+            part = rows[top * cell : (top + down) * cell]
+            yield min(down, self.slot.height - top), sixel(part, palette)
 
     def next(self) -> str:
         return ""

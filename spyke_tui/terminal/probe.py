@@ -34,9 +34,12 @@ _NOBODY = 2_000_000_011
 """The id of an image that no terminal has."""
 _DA1 = re.compile(rb"\x1b\[\?([0-9;]*)c")
 _KITTY = re.compile(rb"\x1b_G[^;\x1b]*i=(\d+)[^;\x1b]*;([^\x1b]*)\x1b\\")
+_PIXELS = re.compile(rb"\x1b\[4;(\d+);(\d+)t")
 _CELL = re.compile(rb"\x1b\[6;(\d+);(\d+)t")
 _VERSION = re.compile(rb"\x1bP>\|([^\x1b]*)\x1b\\")
 _LAST_OF_TMUX = re.compile(rb"\x1b_G[^;\x1b]*i=%d[^;\x1b]*;[^\x1b]*\x1b\\" % _HUNG)
+_OF_XTERM_JS = b"62;4;9;22"
+"""What its image addon answers to DA1, and nobody else; before version 6.1 it has no name."""
 _REGISTERS = re.compile(rb"\x1b\[\?1;0;(\d+)S")
 
 
@@ -53,6 +56,8 @@ class Answers:
     name: str = ""
     hangs: bool = False
     """It can place pictures relative to text."""
+    pixels: Size | None = None
+    """The size of all cells together."""
 
 
 def parse(data: bytes) -> Answers:
@@ -61,8 +66,12 @@ def parse(data: bytes) -> Answers:
     said = {int(match[1]): match[2] for match in _KITTY.finditer(data)}
     cell = _CELL.search(data)
     size = Size(int(cell[2]), int(cell[1])) if cell else None
+    window = _PIXELS.search(data)
+    pixels = Size(int(window[2]), int(window[1])) if window else None
     version = _VERSION.search(data)
     name = version[1].decode("utf-8", "replace") if version else ""
+    if da1 is not None and not name and da1[1] == _OF_XTERM_JS:
+        name = "xterm.js"
     registers = _REGISTERS.search(data)
     return Answers(
         replied=da1 is not None,
@@ -72,6 +81,7 @@ def parse(data: bytes) -> Answers:
         registers=int(registers[1]) if registers else 256,
         cell=size if size and 1 <= size.width <= 200 and 1 <= size.height <= 400 else None,
         name="".join(char for char in name if char.isprintable())[:60],
+        pixels=pixels if pixels and pixels.width < 1 << 16 and pixels.height < 1 << 16 else None,
         hangs=said.get(_HUNG, b"").startswith(b"ENOPARENT"),
     )
 
@@ -129,7 +139,7 @@ class Probe:
         if not self._ssh and (path := self._pixel_file()):
             name = base64.b64encode(path.encode())
             asked += b"\x1b_Gi=%d,s=1,v=1,a=q,t=t,f=24;%s\x1b\\" % (_FILE, name)
-        others = b"\x1b[16t\x1b[>q\x1b[?1;1;0S\x1b[c"
+        others = b"\x1b[14t\x1b[16t\x1b[>q\x1b[?1;1;0S\x1b[c"
         if not self._behind_tmux:
             return asked + others
         # tmux answers the others itself, and sooner than these come back. A terminal that can hang
@@ -162,8 +172,17 @@ class Probe:
             self._file = ""
 
 
-def cell_by_window() -> Size | None:
-    """Device pixels of one cell, by the window's size (TIOCGWINSZ); many terminals leave it 0."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A terminal's size by TIOCGWINSZ; many leave its `pixels` 0."""
+
+    cols: int
+    rows: int
+    pixels: Size
+
+
+def window_now() -> Window | None:
+    """The size of the terminal that standard output is; None where that is none."""
     try:
         import fcntl
         import struct
@@ -172,6 +191,14 @@ def cell_by_window() -> Size | None:
         rows, cols, width, height = struct.unpack("HHHH", packed)
     except (OSError, ImportError):
         return None
-    if not (rows and cols and width >= cols and height >= rows):
+    return Window(cols, rows, Size(width, height))
+
+
+def cell_by_window() -> Size | None:
+    """Device pixels of one cell, by the window's size (TIOCGWINSZ); many terminals leave it 0."""
+    now = window_now()
+    if now is None or not (now.rows and now.cols):
         return None
-    return Size(width // cols, height // rows)
+    if now.pixels.width < now.cols or now.pixels.height < now.rows:
+        return None
+    return Size(now.pixels.width // now.cols, now.pixels.height // now.rows)

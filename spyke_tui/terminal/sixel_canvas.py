@@ -15,6 +15,7 @@ from spyke_tui.terminal.patches import cells_of, merged
 from spyke_tui.terminal.rough import Rough, rows_of_few
 from spyke_tui.terminal.sixel_wire import only_new, sixel
 from spyke_tui.terminal.surface import NOTHING, Place, Update
+from spyke_tui.terminal.uneven_cells import below, closed, stretched
 
 AT_ONCE = 400
 """So many stale cells are drawn at once; more go out as a transfer."""
@@ -86,7 +87,7 @@ class SixelCanvas:
         self._text = text
         dirty = (self._changed(before, rows) | uncovered) - text - self._stale
         dirty = {cell for cell in dirty if not self._is_covered(*cell)}
-        patches = merged(dirty)
+        patches = self._patches(dirty)
         if not self._clear:
             return self._roughly(patches, max(FEWEST, min(MOST, SHARE // max(1, len(dirty)))))
         out: list[str] = []
@@ -114,7 +115,7 @@ class SixelCanvas:
     def _in_all_colours(self, cells: Sequence[tuple[int, int]]) -> Update:
         """What is stale is drawn by `repair`, in all its colours."""
         shown = {cell for cell in cells if not self._is_covered(*cell)} - self._stale - self._text
-        return Update(text="".join(self._drawn(rect) for rect in merged(shown)))
+        return Update(text="".join(self._drawn(rect) for rect in self._patches(shown)))
 
     def painted(self, cells: Iterable[tuple[int, int]], covered: Sequence[Rect]) -> None:
         """Text was written there."""
@@ -152,7 +153,10 @@ class SixelCanvas:
         self._stale -= taken
         self._rough.discard(taken)
         shown = {cell for cell in taken - self._text if not self._is_covered(*cell)}
-        return "".join(self._drawn(rect) for rect in merged(shown))
+        patches = self._patches(shown)
+        for rect in patches:
+            self._stale.difference_update(cells_of(rect))
+        return "".join(self._drawn(rect) for rect in patches)
 
     def drop(self) -> None:
         """The canvas is off the screen."""
@@ -181,6 +185,17 @@ class SixelCanvas:
         self._stale -= cells
         row, col = self._place.top + first + 1, self._place.left + area.left + 1
         return f"\x1b[{row};{col}H{picture}"
+
+    def _patches(self, cells: set[tuple[int, int]]) -> list[Rect]:
+        """These cells as rectangles, with some around them where a picture needs that."""
+        grid, origin = self._place.grid, (self._place.left, self._place.top)
+        if grid is None:
+            return merged(cells)
+        return [closed(rect, self.area, origin, grid, self._is_free) for rect in merged(cells)]
+
+    def _is_free(self, rect: Rect) -> bool:
+        """Whether no text stands there, and nothing lies over it."""
+        return not any(cell in self._text or self._is_covered(*cell) for cell in cells_of(rect))
 
     def _is_covered(self, row: int, col: int) -> bool:
         return any(
@@ -227,8 +242,13 @@ class SixelCanvas:
 
     def _patch(self, cells: Rect, rows: list[bytes]) -> str:
         row, col = self._place.top + cells.top + 1, self._place.left + cells.left + 1
+        before, grid = "", self._place.grid
+        if grid is not None:
+            at, cell = (col - 1, row - 1), self._place.cell
+            before = below(rows, self._colours, cell, at, grid)
+            rows = stretched(rows, cell, grid)
         picture = sixel(rows, self._colours)
-        return f"\x1b[{row};{col}H{picture}" if picture else ""
+        return f"{before}\x1b[{row};{col}H{picture}" if picture else ""
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from spyke_tui.terminal.viewport import Viewport
 if TYPE_CHECKING:
     from spyke_tui.processing.previews import SheetPicture
     from spyke_tui.terminal.kitty_anchor import Anchors
+    from spyke_tui.terminal.uneven_cells import Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Place:
     height: int
     cell: Size
     """Pane pixels per cell."""
+    grid: Grid | None = None
+    """The terminal's pixels per cell, where those are no whole ones."""
 
     @property
     def pixels(self) -> Size:

@@ -30,7 +30,7 @@ def run_app(project_path: Path, images: str = "auto") -> int:
         takes_any_colour,
         worth_asking,
     )
-    from spyke_tui.terminal.probe import Probe, cell_by_window
+    from spyke_tui.terminal.probe import Probe, cell_by_window, window_now
     from spyke_tui.terminal.tmux import ask_tmux
 
     config = load_config()
@@ -48,7 +48,7 @@ def run_app(project_path: Path, images: str = "auto") -> int:
     finally:
         answers = probe.finish()
 
-    choice = choose(images, answers, window=cell_by_window(), tmux=tmux)
+    choice = choose(images, answers, window=cell_by_window(), tmux=tmux, screen=window_now())
     choice = replace(choice, late=probe.late)
     session = Session.open(project_path, choice, config)
     if answers.name and os.environ.get("TERM") == "xterm" and not os.environ.get("COLORTERM"):

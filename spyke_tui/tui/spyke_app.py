@@ -80,7 +80,7 @@ class SpykeApp(App[None]):
         self.session = session
         self.pictures = Pictures()
         hung = session.choice.terminal.anchors is not None
-        self.writer = TerminalWriter(self, through_tmux=hung)
+        self.writer = TerminalWriter(self, through_tmux=hung, uneven=session.choice.is_uneven_now)
         self.autosave = Autosave(self, session)
         self.resizes = Resizes(self)
         self.project_watch: ProjectWatch | None = None

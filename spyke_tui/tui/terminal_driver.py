@@ -28,11 +28,11 @@ LATE = 20.0
 
 _ANSWERS = re.compile(
     r"\x1b_G[^\x1b]*\x1b\\|\x1bP>\|[^\x1b]*\x1b\\"
-    r"|\x1b\[6;\d+;\d+t|\x1b\[\?1;\d+;\d+S|\x1b\[\?[\d;]*c"
+    r"|\x1b\[[46];\d+;\d+t|\x1b\[\?1;\d+;\d+S|\x1b\[\?[\d;]*c"
 )
 """What the questions in `terminal.probe` are answered with."""
 
-_BEGUN = re.compile(r"\x1b(?:_G[^\x1b]*\x1b?|P>?\|?[^\x1b]*\x1b?|\[6;[\d;]*|\[\?[\d;]*|_)$")
+_BEGUN = re.compile(r"\x1b(?:_G[^\x1b]*\x1b?|P>?\|?[^\x1b]*\x1b?|\[[46];[\d;]*|\[\?[\d;]*|_)$")
 
 
 class PacketParser(XTermParser):

@@ -32,14 +32,25 @@ POLL = 0.004
 PATIENCE = 0.1
 """Seconds between two looks whether a transfer may start."""
 
+ALL_ROWS = "\x1b7\x1b[999H\x1b8"
+"""Rows between the cursor and the place where it goes are shown anew by xterm.js. It wipes half of
+the pixels in which the cells of two rows meet, and draws only one of them."""
+
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 
 
 class TerminalWriter:
     """Writes updates of panes to the terminal of an app."""
 
-    def __init__(self, app: App[Any], *, through_tmux: bool = False) -> None:
-        """`through_tmux`: graphics have to be handed through it."""
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        through_tmux: bool = False,
+        uneven: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`through_tmux`: graphics have to be handed through it. `uneven`: whether the terminal's
+        cells are no whole pixels now."""
         self._app = app
         self._pending: list[str] | None = None
         self.written = 0
@@ -49,6 +60,7 @@ class TerminalWriter:
         self._last = monotonic()
         self._panes: list[PicturePane] = []
         self._through_tmux = through_tmux
+        self._uneven = uneven
 
     @contextmanager
     def one_write(self) -> Iterator[None]:
@@ -136,6 +148,8 @@ class TerminalWriter:
         for pane in self._on_top():
             spans = spans_in(update, pane.region)
             pane.painted(spans, covered_in(pane.screen, pane.region) if spans else ())
+        if self._panes and self._uneven():
+            self._raw("")
 
     def draw_all(self) -> None:
         """Draw the screen anew, as if nothing of it were there: text, then the pictures."""
@@ -189,6 +203,8 @@ class TerminalWriter:
 
     def _raw(self, text: str) -> None:
         driver = self._app._driver
+        if self._uneven():
+            text += ALL_ROWS
         if driver is not None and text:
             if self._through_tmux:
                 text = wrapped(text)

@@ -19,7 +19,7 @@ from spyke_tui.terminal.capabilities import (
     takes_any_colour,
     worth_asking,
 )
-from spyke_tui.terminal.probe import Answers, Probe, parse
+from spyke_tui.terminal.probe import Answers, Probe, Window, parse
 from spyke_tui.terminal.tmux import Tmux, ask_tmux
 
 KITTY = b"\x1b_Gi=31;OK\x1b\\\x1b_Gi=32;OK\x1b\\\x1b[6;20;10t\x1bP>|kitty(0.41.1)\x1b\\\x1b[?62;c"
@@ -311,6 +311,30 @@ def test_answers_are_read_from_the_terminal_and_echo_nothing() -> None:
     assert answers.name == "kitty(0.41.1)"
     assert not probe.late
     assert b"t=t" not in asked  # over SSH the terminal's disk is another
+
+
+def test_cells_of_xterm_js_may_be_no_whole_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what it answered, until the window says its size: newer ones do."""
+
+    def becomes(window: Window) -> None:
+        for module in ("capabilities", "probe"):
+            monkeypatch.setattr(f"spyke_tui.terminal.{module}.window_now", lambda: window)
+
+    unknown = Window(80, 24, Size(0, 0))
+    becomes(unknown)
+    said = b"\x1b[4;360;600t" + XTERM_JS_6_0.replace(b"6;16;8t", b"6;15;8t")
+    choice = choose("auto", parse(said), {}, screen=unknown)
+    assert choice.grid_now() == (7.5, 15)
+    assert choice.cell_now() == Size(7, 14)
+    assert choice.is_uneven_now()
+    assert not choose("halfcell", parse(said), {}, screen=unknown).is_uneven_now()
+    becomes(Window(80, 24, Size(576, 365)))
+    assert choice.grid_now() == (7.2, 15.2)
+    becomes(Window(80, 24, Size(640, 384)))
+    assert choice.grid_now() is None
+    assert choice.cell_now() == Size(8, 16)
+    other = choose("auto", parse(b"\x1b[4;365;577t" + XTERM), {}, screen=unknown)
+    assert other.grid_now() is None
 
 
 def test_the_cell_is_the_answered_one_until_the_font_changes(

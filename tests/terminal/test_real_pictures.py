@@ -28,17 +28,25 @@ CRASH = (
     "CropsScreen.do = do\n"
 )
 KITTY = b"\x1b_Gi=31;OK\x1b\\\x1b[6;20;10t\x1bP>|model(1)\x1b\\\x1b[?62;c"
+XTERM_JS = (
+    b"\x1b_Gi=31;OK\x1b\\\x1b_Gi=32;EINVAL:unsupported transmission medium\x1b\\"
+    b"\x1b[4;450;750t\x1b[6;15;8t\x1bP>|xterm.js(6.1.0-beta.337)\x1b\\"
+    b"\x1b[?1;0;4096S\x1b[?62;4;9;22c"
+)
 SIXEL = b"\x1b[6;20;10t\x1bP>|model(1)\x1b\\\x1b[?63;1;4c"
 
 
 class Session:
     """The app on a pseudo terminal of 100 x 30 cells that answers `answers` when it is asked."""
 
-    def __init__(self, project: Path, images: str, answers: bytes, before: str = "") -> None:
+    def __init__(
+        self, project: Path, images: str, answers: bytes, before: str = "",
+        pixels: tuple[int, int] = (1000, 600),
+    ) -> None:  # fmt: skip
         self.answers = answers
         self.output = b""
         self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 1000, 600))
+        self.resize(*pixels)
         env = {name: value for name, value in os.environ.items() if not name.startswith("SSH")}
         for name in ("TMUX", "STY", "ZELLIJ", "NO_COLOR", "KITTY_WINDOW_ID"):
             env.pop(name, None)
@@ -53,6 +61,10 @@ class Session:
             start_new_session=True,
         )
         os.close(slave)
+
+    def resize(self, *pixels: int) -> None:
+        """As many cells as before, of another size."""
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, *pixels))
 
     def read(self, wait: float = 0.1) -> bool:
         """Read once; False where the program is gone."""
@@ -88,8 +100,10 @@ def project(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def running(project: Path, images: str, answers: bytes, before: str = "") -> Iterator[Session]:
-    session = Session(project, images, answers, before)
+def running(
+    project: Path, images: str, answers: bytes, before: str = "", **more: tuple[int, int]
+) -> Iterator[Session]:
+    session = Session(project, images, answers, before, **more)
     try:
         yield session
     finally:
@@ -161,12 +175,45 @@ def test_sixels_are_drawn_where_they_are_answered(project: Path) -> None:
         assert session.to_the_end() == 0
 
 
-def test_answers_that_come_late_press_no_keys(project: Path) -> None:
+def sizes_of_sixels(output: bytes) -> list[tuple[int, int, int]]:
+    """The column where each picture begins, from 0, its width and height."""
+    found = re.findall(rb'\x1b\[\d+;(\d+)H\x1bP0;1;0q"1;1;(\d+);(\d+)#', output)
+    return [(int(col) - 1, int(wide), int(high)) for col, wide, high in found]
+
+
+def test_in_xterm_js_on_a_scaled_screen_pictures_keep_to_their_cells(project: Path) -> None:
+    """Also when the scale or the font changes while the app is open."""
+    with running(project, "auto", XTERM_JS, pixels=(750, 450)) as session:
+        session.until(rb'\x1bP0;1;0q"1;1;\d+;\d+#.*?\x1b\\')
+        session.until(rb"saved.*\x1b7\x1b\[999H\x1b8")
+        os.write(session.master, b"l")
+        end = monotonic() + 40
+        while "left = 61" not in (project / "crops.toml").read_text():
+            assert session.read() and monotonic() < end
+        assert b"_Ga=" not in session.output
+        drawn = sizes_of_sixels(session.output)
+        assert drawn
+        assert all(col + wide / 7.5 <= 100 for col, wide, _ in drawn)
+        assert any(wide % 7 and wide % 8 for _, wide, _ in drawn)
+        session.output = b""
+        session.resize(800, 480)
+        os.kill(session.process.pid, signal.SIGWINCH)
+        session.until(rb"final.png")  # all is drawn anew
+        session.output = session.output.rpartition(b"final.png")[2]
+        session.until(rb'\x1bP0;1;0q"1;1;\d+;\d+#.*?\x1b\\')
+        drawn = sizes_of_sixels(session.output)
+        assert all(wide % 8 == high % 16 == 0 for _, wide, high in drawn), drawn
+        os.write(session.master, b"q")
+        assert session.to_the_end() == 0
+
+
+@pytest.mark.parametrize("late", [KITTY, XTERM_JS], ids=["kitty", "xterm.js"])
+def test_answers_that_come_late_press_no_keys(project: Path, late: bytes) -> None:
     """They hold letters such as i, which would make a crop."""
     with running(project, "auto", b"") as session:
         session.until(rb"half ?cell")
-        os.write(session.master, KITTY[:9])
-        os.write(session.master, KITTY[9:])
+        os.write(session.master, late[:9])
+        os.write(session.master, late[9:])
         os.write(session.master, b"q")
         assert session.to_the_end() == 0
     assert (project / "crops.toml").read_text() == CROPS

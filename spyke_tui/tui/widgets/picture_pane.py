@@ -33,8 +33,9 @@ class PicturePane(CellPane):
     def place(self) -> Place:
         """Where the pane lies, in the surface's own pixels."""
         region = self.region
-        cell = self.surface.cell(self.spyke.session.choice.cell_now())
-        return Place(region.x, region.y, region.width, region.height, cell)
+        choice = self.spyke.session.choice
+        cell = self.surface.cell(choice.cell_now())
+        return Place(region.x, region.y, region.width, region.height, cell, choice.grid_now())
 
     def painted(self, spans: Sequence[Span], covered: Sequence[Rect]) -> None:
         """Textual has painted these cells of the pane; `covered`: something lies over those."""

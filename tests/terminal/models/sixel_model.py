@@ -45,39 +45,7 @@ class SixelModel:
         assert parameters.split(";")[1] == "1", "pixels left out would be painted"
         row, col = self._cursor
         left, top = col * self.cell[0], row * self.cell[1]
-        registers: dict[int, tuple[int, int, int]] = {}
-        colour, x, y = -1, 0, 0
-        width = height = 0
-        pixels: dict[tuple[int, int], tuple[int, int, int]] = {}
-        end = 0
-        for match in _DATA.finditer(data):
-            assert match.start() == end, f"not sixel: {data[end : match.start()]!r}"
-            end = match.end()
-            if match[1]:
-                assert (match[1], match[2]) == ("1", "1"), "pixels are square"
-                width, height = int(match[3]), int(match[4])
-            elif match[5]:
-                numbers = [int(number) for number in match[5].split(";")]
-                colour = numbers[0]
-                assert colour < MOST_COLOURS
-                if len(numbers) > 1:
-                    assert numbers[1] == 2 and max(numbers[2:]) <= 100
-                    red, green, blue = (round(value * 255 / 100) for value in numbers[2:])
-                    registers[colour] = (red, green, blue)
-            elif match[9] == "$":
-                x = 0
-            elif match[9] == "-":
-                x, y = 0, y + 6
-            else:
-                count, sixel = (int(match[6]), match[7]) if match[6] else (1, match[8])
-                bits = ord(sixel) - 63
-                for at_x in range(x, x + count):
-                    for place in range(6):
-                        if bits >> place & 1:
-                            assert at_x < width and y + place < height, "outside its raster"
-                            pixels[at_x, y + place] = registers[colour]
-                x += count
-        assert end == len(data)
+        width, height, pixels = decoded(data)
         last = (top + height - 1) // self.cell[1]
         assert last < self.rows - 1, "the terminal would scroll"
         for at_y in range(height):
@@ -87,3 +55,44 @@ class SixelModel:
                     value = (255, 255, 255)
                 if value is not None:
                     self.screen.putpixel((left + at_x, top + at_y), value)
+
+
+Pixels = dict[tuple[int, int], tuple[int, int, int]]
+
+
+def decoded(data: str) -> tuple[int, int, Pixels]:
+    """Width, height, and the pixels that are drawn, of what stands between ``q`` and the end."""
+    registers: dict[int, tuple[int, int, int]] = {}
+    colour, x, y = -1, 0, 0
+    width = height = 0
+    pixels: Pixels = {}
+    end = 0
+    for match in _DATA.finditer(data):
+        assert match.start() == end, f"not sixel: {data[end : match.start()]!r}"
+        end = match.end()
+        if match[1]:
+            assert (match[1], match[2]) == ("1", "1"), "pixels are square"
+            width, height = int(match[3]), int(match[4])
+        elif match[5]:
+            numbers = [int(number) for number in match[5].split(";")]
+            colour = numbers[0]
+            assert colour < MOST_COLOURS
+            if len(numbers) > 1:
+                assert numbers[1] == 2 and max(numbers[2:]) <= 100
+                red, green, blue = (round(value * 255 / 100) for value in numbers[2:])
+                registers[colour] = (red, green, blue)
+        elif match[9] == "$":
+            x = 0
+        elif match[9] == "-":
+            x, y = 0, y + 6
+        else:
+            count, sixel = (int(match[6]), match[7]) if match[6] else (1, match[8])
+            bits = ord(sixel) - 63
+            for at_x in range(x, x + count):
+                for place in range(6):
+                    if bits >> place & 1:
+                        assert at_x < width and y + place < height, "outside its raster"
+                        pixels[at_x, y + place] = registers[colour]
+            x += count
+    assert end == len(data)
+    return width, height, pixels
