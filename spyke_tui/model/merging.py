@@ -1,6 +1,6 @@
 """Two versions that come from one: what each changed, where they clash, and both in one.
 
-A crop is known again by its id, a sheet by its key; of [reg] and [topup] each key counts for
+A crop is known again by its id, a sheet by its key; of the settings tables each key counts for
 itself. What only one side changed is simply taken; where both changed one crop, its fields are
 taken one by one, and only fields that both sides changed to something else are left to a person.
 """
@@ -12,13 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, Literal, TypeVar
 
-from spyke_tui.model.generation import KINDS
 from spyke_tui.model.project import Crop, Project, Sheet
-from spyke_tui.model.settings_edit import settings_of, with_settings, written
+from spyke_tui.model.settings_edit import SECTIONS, Section, with_settings, written
 from spyke_tui.model.table import FieldError
 
 Side = Literal["mine", "theirs"]
-Kind = Literal["crop", "sheet", "reg", "topup"]
+Kind = Literal["crop", "sheet"] | Section
 Item = TypeVar("Item")
 
 
@@ -86,8 +85,7 @@ class Clash(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """`before` is what both come from. [dataset] and [targets] are always theirs: they are not
-    edited here."""
+    """`before` is what both come from."""
 
     before: Project
     mine: Project
@@ -121,9 +119,9 @@ class Merge:
 
     def _with_settings(self, chosen: Mapping[tuple[Kind, str], Any]) -> Project:
         project = self.theirs
-        for kind in KINDS:
+        for kind in SECTIONS:
             before, mine, theirs = (
-                written(settings_of(one, kind)) for one in (self.before, self.mine, self.theirs)
+                written(one, kind) for one in (self.before, self.mine, self.theirs)
             )
             joined = _joined(kind, before, mine, theirs, chosen)
             changed = {
@@ -152,8 +150,8 @@ def merge(before: Project, mine: Project, theirs: Project) -> Merge:
     alone = {"mine": 0, "theirs": 0}
     clashes += _clashes("crop", _crops_of(before), _crops_of(mine), _crops_of(theirs), alone)
     clashes += _clashes("sheet", before.sheets, mine.sheets, theirs.sheets, alone)
-    for kind in KINDS:
-        old, ours, other = (written(settings_of(one, kind)) for one in (before, mine, theirs))
+    for kind in SECTIONS:
+        old, ours, other = (written(one, kind) for one in (before, mine, theirs))
         clashes += _clashes(kind, old, ours, other, alone)
     return Merge(before, mine, theirs, tuple(clashes), alone["mine"], alone["theirs"])
 

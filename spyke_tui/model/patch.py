@@ -1,8 +1,8 @@
 """What differs between two projects, so that it can be done and undone on a third.
 
 A step of undo is a patch and not a whole project: it goes back even after another program changed
-something else, and it can be kept in a file. Sheets, crops, and the written keys of [reg] and
-[topup] are in it.
+something else, and it can be kept in a file. Sheets, crops, and the written keys of the settings
+tables are in it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from spyke_tui.model.settings_edit import (
     REROLLS,
     SettingChange,
     changes_between,
-    settings_of,
     with_settings,
     written,
 )
@@ -110,7 +109,7 @@ def patched(project: Project, patch: Patch) -> Project:
 
 def _with_settings(project: Project, changes: tuple[SettingChange, ...]) -> Project:
     for change in changes:
-        if written(settings_of(project, change.kind)).get(change.key) != change.before:
+        if written(project, change.kind).get(change.key) != change.before:
             raise PatchError(_why_setting(change))
     try:
         for change in changes:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import Any
 
-from spyke_tui.model.generation import KINDS
 from spyke_tui.model.geometry import Rect, Size
 from spyke_tui.model.history import Step
 from spyke_tui.model.patch import Hunk, Patch, SheetChange
 from spyke_tui.model.project import Crop, Sheet
-from spyke_tui.model.reading import GENERATION_KEYS, read_project
-from spyke_tui.model.settings_edit import REROLLS, SettingChange, Value
+from spyke_tui.model.reading import read_project
+from spyke_tui.model.settings_edit import SettingChange, Value, is_setting
 
 
 def step_as_json(step: Step) -> dict[str, Any]:
@@ -47,7 +46,7 @@ def step_from_json(value: Any) -> Step:
 
 
 def _setting(kind: Any, key: Any, before: Any, after: Any) -> SettingChange:
-    if kind not in KINDS or not (key in GENERATION_KEYS or str(key).startswith(REROLLS)):
+    if not is_setting(kind, str(key)):
         raise ValueError(key)
     return SettingChange(kind, key, _value(before), _value(after))
 

@@ -33,6 +33,8 @@ class Dataset:
     root: str = "dataset"
     details: tuple[str, ...] = ()
     one_sided: tuple[str, ...] = ()
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+    """The keys that stand in crops.toml; the rest are defaults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Targets:
     expressions: tuple[str, ...] = ("neutral", "determined", "surprised", "angry", "calm")
     steps: Span = Span(800, 1200)
     batch: int = 1
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+    """The keys that stand in crops.toml, those of inner tables as ``images.min``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ def read_project(data: Mapping[str, Any]) -> Project:
             "dataset", "is missing and required.",
             'Add [dataset] with character = "spyke" and trigger = "spyke_v1".',
         )  # fmt: skip
-    dataset = _read_dataset(dataset_table, unknown)
-    targets = _read_targets(top.table("targets", "[targets]"), unknown)
+    dataset = read_dataset(dataset_table, unknown)
+    targets = read_targets(top.table("targets", "[targets]"), unknown)
     sheets = _read_sheets(top.table("sheets", '[sheets.KEY] with file = "..."'), unknown)
     crops = tuple(_read_crop(table, unknown) for table in top.tables("crops", "[[crops]]"))
     reg, topup = read_generations(
@@ -64,7 +64,18 @@ def read_project(data: Mapping[str, Any]) -> Project:
     )
 
 
-def _read_dataset(table: Table, unknown: list[str]) -> Dataset:
+DATASET_KEYS = (
+    "character", "trigger", "class", "details", "one_sided", "repeats", "size", "pad", "root",
+)  # fmt: skip
+TARGET_SPANS = ("images", "reg", "steps")
+TARGET_KEYS = (
+    "images", "reg", "details_shown", "framing", "action", "tolerance", "expressions", "steps",
+    "batch",
+)  # fmt: skip
+
+
+def read_dataset(table: Table, unknown: list[str]) -> Dataset:
+    """[dataset] after defaults; unknown keys are added to `unknown`. Raises `FieldError`."""
     character = table.name(
         "character", table.required_text("character", "spyke"), CHARACTER_NAME,
         "small letters, digits and hyphens, not starting with a hyphen",
@@ -89,6 +100,7 @@ def _read_dataset(table: Table, unknown: list[str]) -> Dataset:
         root=_read_root(table),
         details=table.texts("details") or (),
         one_sided=table.texts("one_sided") or (),
+        given=frozenset(key for key in DATASET_KEYS if table.has(key)),
     )
     unknown.extend(table.unknown())
     return dataset
@@ -126,7 +138,8 @@ def _read_span(parent: Table, key: str, default: Span, unknown: list[str]) -> Sp
     return span
 
 
-def _read_targets(table: Table | None, unknown: list[str]) -> Targets:
+def read_targets(table: Table | None, unknown: list[str]) -> Targets:
+    """[targets] after defaults; unknown keys are added to `unknown`. Raises `FieldError`."""
     base = Targets()
     if table is None:
         return base
@@ -148,9 +161,20 @@ def _read_targets(table: Table | None, unknown: list[str]) -> Targets:
         expressions=base.expressions if expressions is None else expressions,
         steps=_read_span(table, "steps", base.steps, unknown),
         batch=table.integer("batch", base.batch, low=1),
+        given=_given_targets(table),
     )
     unknown.extend(table.unknown())
     return targets
+
+
+def _given_targets(table: Table) -> frozenset[str]:
+    inner = {*TARGET_SPANS, "framing"}
+    keys = {key for key in TARGET_KEYS if table.has(key) and key not in inner}
+    for key in inner:
+        if table.has(key):
+            names = FRAMINGS if key == "framing" else ("min", "max")
+            keys |= {f"{key}.{name}" for name in names if name in table.data[key]}
+    return frozenset(keys)
 
 
 def _read_sheets(table: Table | None, unknown: list[str]) -> dict[str, Sheet]:

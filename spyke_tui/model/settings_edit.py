@@ -1,31 +1,44 @@
-"""[reg] and [topup] as they are written: what is given there, and what follows from a change.
+"""The settings tables as they are written: what is given there, and what follows from a change.
 
-Only given keys stand in the file; the rest are defaults, or for [topup] come from [reg]. So a
-change goes through the written values, and both tables are read anew from them.
+They are [dataset], [targets], [reg] and [topup]. Only given keys stand in the file; the rest are
+defaults, or for [topup] come from [reg]. So a change goes through the written values, and the
+table is read anew from them, with all the reader's rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from spyke_tui.model.generation import KINDS, Kind
-from spyke_tui.model.project import Generation, Project
-from spyke_tui.model.reading import GENERATION_KEYS, read_generations
+from spyke_tui.model.project import FRAMINGS, Dataset, Generation, Project, Targets
+from spyke_tui.model.reading import (
+    DATASET_KEYS,
+    GENERATION_KEYS,
+    TARGET_KEYS,
+    read_dataset,
+    read_generations,
+    read_targets,
+)
 from spyke_tui.model.table import Table
+
+Section = Literal["dataset", "targets", "reg", "topup"]
+SECTIONS: tuple[Section, ...] = ("dataset", "targets", "reg", "topup")
 
 Value = str | int | float | tuple[str, ...]
 """A value as crops.toml has it; a tuple stands for a list."""
 
 REROLLS = "rerolls."
-"""Before an image's number: one reroll is a key of its own, so that undo is of one image."""
+"""Before an image's number: one reroll is a key of its own, so that undo is of one image. The keys
+of other inner tables are written so, too: ``images.min``."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """One key of [reg] or [topup]; None where it is not written. ``rerolls.17`` is one image's."""
+    """One key of a settings table; None where it is not written. ``rerolls.17`` is one image's."""
 
-    kind: Kind
+    kind: Section
     key: str
     before: Value | None
     after: Value | None
@@ -35,33 +48,77 @@ def settings_of(project: Project, kind: Kind) -> Generation:
     return project.reg if kind == "reg" else project.topup
 
 
-def value_of(settings: Generation, key: str) -> Value:
+def is_setting(section: str, key: str) -> bool:
+    """Whether crops.toml may have this key in this table."""
+    outer = key.partition(".")[0]
+    match section:
+        case "dataset":
+            return key in DATASET_KEYS
+        case "targets":
+            return outer in TARGET_KEYS
+        case "reg" | "topup":
+            return key in GENERATION_KEYS or key.startswith(REROLLS)
+    return False
+
+
+def value_of(settings: Generation | Dataset | Targets, key: str) -> Value:
     """What holds for a key, given or not, as it would be written."""
-    if key == "server":
+    if isinstance(settings, Generation) and key == "server":
         servers = settings.servers
         return servers[0] if len(servers) == 1 else servers
-    found: Value = getattr(settings, key)
-    return found
+    outer, _, inner = key.partition(".")
+    found = getattr(settings, "class_" if key == "class" else outer)
+    if inner:
+        found = found.get(inner, 0.0) if isinstance(found, Mapping) else getattr(found, inner)
+    value: Value = found
+    return value
 
 
-def written(settings: Generation) -> dict[str, Value]:
+def written(project: Project, section: Section) -> dict[str, Value]:
     """What stands in the table, by key."""
+    if section == "dataset" or section == "targets":
+        table = project.dataset if section == "dataset" else project.targets
+        return {key: value_of(table, key) for key in sorted(table.given, key=_order)}
+    settings = settings_of(project, section)
     out = {key: value_of(settings, key) for key in GENERATION_KEYS if key in settings.given}
     rerolls = sorted(settings.rerolls.items())
     return out | {f"{REROLLS}{index}": count for index, count in rerolls}
 
 
-def with_settings(project: Project, kind: Kind, values: Mapping[str, Value | None]) -> Project:
+def _order(key: str) -> tuple[int, int]:
+    """Where a key of [dataset] or [targets] stands among the others."""
+    outer, _, inner = key.partition(".")
+    keys = (*DATASET_KEYS, *TARGET_KEYS)
+    return keys.index(outer), ("", "min", "max", *FRAMINGS).index(inner)
+
+
+def with_settings(
+    project: Project, section: Section, values: Mapping[str, Value | None]
+) -> Project:
     """`project` with these keys written, or no longer (None). Raises `FieldError`."""
-    tables = {one: written(settings_of(project, one)) for one in KINDS}
-    for key, value in values.items():
-        if value is None:
-            tables[kind].pop(key, None)
-        else:
-            tables[kind][key] = value
+    if section == "targets":
+        return replace(project, targets=_changed_targets(project, values))
+    if section == "dataset":
+        table = Table(_nested(_changed(written(project, "dataset"), values)), ("dataset",))
+        project = replace(project, dataset=read_dataset(table, []))
+        section, values = "reg", {}  # their sizes follow
+    tables = {one: written(project, one) for one in KINDS}
+    tables[section] = _changed(tables[section], values)
     reg, topup = (Table(_nested(tables[one]), (one,)) for one in KINDS)
     read = read_generations(reg, topup, project.dataset.size, [])
     return replace(project, reg=read[0], topup=read[1])
+
+
+def _changed_targets(project: Project, values: Mapping[str, Value | None]) -> Targets:
+    """Only what `values` speaks of is read anew: an empty inner table says something, too."""
+    table = Table(_nested(_changed(written(project, "targets"), values)), ("targets",))
+    read = read_targets(table, [])
+    keys = {key.partition(".")[0] for key in values}
+    return replace(project.targets, given=read.given, **{key: getattr(read, key) for key in keys})
+
+
+def _changed(before: Mapping[str, Value], values: Mapping[str, Value | None]) -> dict[str, Value]:
+    return {key: value for key, value in {**before, **values}.items() if value is not None}
 
 
 def with_reroll(project: Project, kind: Kind, index: int) -> Project:
@@ -73,11 +130,10 @@ def with_reroll(project: Project, kind: Kind, index: int) -> Project:
 def changes_between(before: Project, after: Project) -> tuple[SettingChange, ...]:
     """The written keys in which two projects differ."""
     found: list[SettingChange] = []
-    for kind in KINDS:
-        one, other = settings_of(before, kind), settings_of(after, kind)
-        if one is other:
+    for kind in SECTIONS:
+        if getattr(before, kind) is getattr(after, kind):
             continue
-        old, new = written(one), written(other)
+        old, new = written(before, kind), written(after, kind)
         found += [
             SettingChange(kind, key, old.get(key), new.get(key))
             for key in {**old, **new}
@@ -89,10 +145,13 @@ def changes_between(before: Project, after: Project) -> tuple[SettingChange, ...
 def _nested(flat: Mapping[str, Value]) -> dict[str, object]:
     """As the parsed file has it."""
     out: dict[str, object] = {}
-    rerolls: dict[str, Value] = {}
     for key, value in flat.items():
-        if key.startswith(REROLLS):
-            rerolls[key.removeprefix(REROLLS)] = value
-        else:
-            out[key] = list(value) if isinstance(value, tuple) else value
-    return out | ({"rerolls": rerolls} if rerolls else {})
+        outer, _, inner = key.partition(".")
+        plain = list(value) if isinstance(value, tuple) else value
+        if not inner:
+            out[key] = plain
+            continue
+        table = out.setdefault(outer, {})
+        assert isinstance(table, dict)
+        table[inner] = plain
+    return out

@@ -42,6 +42,11 @@ def estimate_background(picture: Image.Image, rect: Rect | None = None) -> Colou
     blend in. Clear pixels (alpha below half) do not count; where most are clear the answer is
     white, the colour such a picture is composited on by default.
     """
+    return background_share(picture, rect)[0]
+
+
+def background_share(picture: Image.Image, rect: Rect | None = None) -> tuple[Colour, float]:
+    """The same, and the share of the band's pixels that are close to that colour, 0..1."""
     whole = Rect(0, 0, picture.width, picture.height)
     if rect is None:
         strips = _band(whole, whole, reach_out=False)
@@ -53,8 +58,8 @@ def estimate_background(picture: Image.Image, rect: Rect | None = None) -> Colou
     for sample in samples:
         clear += _count_colours(sample, counts)
     if clear > sum(counts.values()) or not counts:
-        return WHITE
-    return dominant_colour(counts)[0]
+        return WHITE, 1.0
+    return dominant_colour(counts)
 
 
 def dominant_colour(counts: dict[Colour, int]) -> tuple[Colour, float]:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from spyke_tui.model.geometry import Rect, Size, contain_box
 from spyke_tui.processing.loading import load_picture
-from spyke_tui.processing.render import flattened, pad_colour, render_crop
+from spyke_tui.processing.render import flattened, pad_colour, render_crop, seam_at
 
 SMALLEST_COPY = 192
 """Pixels on the longer side below which no smaller copy is kept."""
@@ -111,6 +111,11 @@ class SheetPicture:
         image = render_crop(self._source, inside, size, pad, tuple(erase), mirror)
         self._pads[pad] = pad_colour(self._source, inside, pad)
         return image.resize((side, side), Image.Resampling.BOX).tobytes()
+
+    def seam(self, rect: Rect, pad: str) -> tuple[int, int, int] | None:
+        """The paper around `rect` where bars of `pad` would stand out against it, else None."""
+        inside = rect.intersection(Rect(0, 0, self.size.width, self.size.height))
+        return None if inside.is_empty else seam_at(self._source, inside, pad)
 
     def _copy_for(self, across: float, down: float) -> tuple[Image.Image, float]:
         """The smallest copy that still has a pixel for every one wanted, and its reduction."""

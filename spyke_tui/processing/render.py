@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from PIL import Image, ImageColor
 
 from spyke_tui.model.geometry import Rect, Size, contain_box
-from spyke_tui.processing.background import Colour, estimate_background
+from spyke_tui.processing.background import Colour, background_share, estimate_background
 from spyke_tui.processing.erasing import paint_over
 
 AUTO_PAD = "auto"
+
+SEAM_LEVELS = 5
+"""Bars that differ from the paper by this much in a channel can be told from it."""
+
+SEAM_SHARE = 0.5
+"""Paper is what at least this share of the pixels around a crop shows."""
 
 
 def render_crop(
@@ -50,6 +56,20 @@ def pad_colour(picture: Image.Image, rect: Rect, pad: str) -> Colour:
         return estimate_background(picture, rect)
     red, green, blue = ImageColor.getrgb(pad)[:3]
     return red, green, blue
+
+
+def seam_at(picture: Image.Image, rect: Rect, pad: str) -> Colour | None:
+    """The colour of the paper around `rect` where bars of `pad` would stand out against it.
+
+    None where there are no bars, where they do not, and where no one colour lies around it.
+    Raises ValueError where `pad` is no colour.
+    """
+    if pad == AUTO_PAD or rect.width == rect.height:
+        return None
+    bars = pad_colour(picture, rect, pad)
+    paper, share = background_share(picture, rect)
+    stands_out = max(abs(a - b) for a, b in zip(bars, paper, strict=True)) >= SEAM_LEVELS
+    return paper if stands_out and share >= SEAM_SHARE else None
 
 
 def flattened(crop: Image.Image, colour: Colour) -> Image.Image:

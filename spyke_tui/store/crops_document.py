@@ -9,9 +9,8 @@ import tomlkit
 import tomlkit.exceptions
 import tomlkit.items
 
-from spyke_tui.model.generation import KINDS
 from spyke_tui.model.project import Project
-from spyke_tui.model.settings_edit import changes_between
+from spyke_tui.model.settings_edit import SECTIONS, changes_between
 from spyke_tui.store.crops_values import update_fields, update_settings
 
 
@@ -27,7 +26,7 @@ def edit_document(text: str, old: Project, new: Project, _removed: dict[str, str
             _edit_document_sheets(document, old, new)
         if old.crops != new.crops:
             _edit_document_crops(document, old, new)
-        for kind in KINDS:
+        for kind in SECTIONS:
             changes = [one for one in changes_between(old, new) if one.kind == kind]
             if changes:
                 update_settings(document.setdefault(kind, tomlkit.table()), changes)

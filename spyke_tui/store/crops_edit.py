@@ -13,10 +13,9 @@ import tomlkit.exceptions
 import tomlkit.items
 
 from spyke_tui.errors import WriteError
-from spyke_tui.model.generation import KINDS, Kind
 from spyke_tui.model.project import Crop, Project, Sheet
 from spyke_tui.model.reading import read_project
-from spyke_tui.model.settings_edit import SettingChange, changes_between
+from spyke_tui.model.settings_edit import SECTIONS, Section, SettingChange, changes_between
 from spyke_tui.model.table import FieldError
 from spyke_tui.store.crops_document import CantEditError, edit_document
 from spyke_tui.store.crops_values import update_fields, update_settings
@@ -70,7 +69,7 @@ def _edit_blocks(text: str, old: Project, new: Project, removed: dict[str, str])
         raise CantEditError
     _edit_sheets(pieces, old, new, removed)
     _edit_crops(pieces, crops, old, new, removed)
-    for kind in KINDS:
+    for kind in SECTIONS:
         changes = [one for one in changes_between(old, new) if one.kind == kind]
         if changes:
             _edit_settings(pieces, kind, changes)
@@ -198,20 +197,22 @@ def _change_crop(piece: _Piece, before: Crop, after: Crop) -> None:
         _edit_piece(piece, lambda document: update_fields(document["crops"][0], before, after))
 
 
-def _edit_settings(pieces: list[_Piece], kind: Kind, changes: list[SettingChange]) -> None:
-    """[reg] or [topup]; a new one goes to the end, [topup] behind [reg]."""
+def _edit_settings(pieces: list[_Piece], kind: Section, changes: list[SettingChange]) -> None:
+    """A settings table; a new one goes to the end, but [targets] behind [dataset], [topup] behind
+    [reg]."""
     if any(len(piece.path) > 1 and piece.path[0] == kind for piece in pieces):
         raise CantEditError  # [reg.rerolls] as a table of its own
     at = next((i for i, piece in enumerate(pieces) if piece.path == (kind,)), None)
     if at is None:
         table = tomlkit.table()
         update_settings(table, changes)
-        after = next((i for i, piece in enumerate(pieces) if piece.path == ("reg",)), None)
-        place = after + 1 if kind == "topup" and after is not None else len(pieces)
+        above = {"targets": "dataset", "topup": "reg"}.get(kind, "")
+        after = next((i for i, piece in enumerate(pieces) if piece.path == (above,)), None)
+        place = len(pieces) if after is None else after + 1
         _insert(pieces, place, f"[{kind}]\n{tomlkit.dumps(table)}", (kind,))
         return
-    style = re.search(r"^(\w+ +)=", pieces[at].text, re.MULTILINE)
-    width = len(style[1]) - 1 if style else 0
+    columns = {len(key) for key in re.findall(r"^(\w+ +)=", pieces[at].text, re.MULTILINE)}
+    width = columns.pop() - 1 if len(columns) == 1 else 0
     _edit_piece(pieces[at], lambda document: update_settings(document[kind], changes))
     added = {one.key.partition(".")[0] for one in changes if one.before is None}
     pieces[at].text = re.sub(

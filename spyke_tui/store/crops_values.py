@@ -10,7 +10,7 @@ import tomlkit.items
 
 from spyke_tui.model.geometry import Rect
 from spyke_tui.model.project import Crop, Sheet
-from spyke_tui.model.settings_edit import REROLLS, SettingChange
+from spyke_tui.model.settings_edit import SettingChange
 
 CROP_FIELDS = (
     "id", "sheet", "rect", "status", "framing", "view", "pose", "action", "expression",
@@ -83,27 +83,39 @@ def update_fields(table: Writable, old: Crop | Sheet | None, new: Crop | Sheet) 
 
 
 def update_settings(table: Writable, changes: Iterable[SettingChange]) -> None:
-    """Bring changed keys into [reg] or [topup]."""
+    """Bring changed keys into one of the settings tables."""
+    inner: dict[str, dict[str, Any]] = {}
     for change in changes:
-        if change.key.startswith(REROLLS):
-            _update_reroll(table, change.key.removeprefix(REROLLS), change.after)
+        outer, _, key = change.key.partition(".")
+        if key:
+            inner.setdefault(outer, {})[key] = change.after
         elif change.after is None:
             table.pop(change.key, None)
         else:
             _replace(table, change.key, _plain(change.after))
+    for outer, values in inner.items():
+        _update_inner(table, outer, values)
 
 
-def _update_reroll(table: Writable, index: str, count: object) -> None:
-    rerolls = table.get("rerolls")
-    if isinstance(rerolls, MutableMapping):
-        if count is None:
-            rerolls.pop(index, None)
-            if not rerolls:
-                del table["rerolls"]
+def _update_inner(table: Writable, outer: str, values: dict[str, Any]) -> None:
+    """Keys of a table in the table: rerolls, images, framing."""
+    present = table.get(outer)
+    given = {key: value for key, value in values.items() if value is not None}
+    if not isinstance(present, MutableMapping):
+        if given:
+            table[outer] = _parsed(f"{{ {', '.join(map(_pair, given, given.values()))} }}")
+        return
+    for key, value in values.items():
+        if value is None:
+            present.pop(key, None)
         else:
-            _replace(rerolls, index, count)
-    elif count is not None:
-        table["rerolls"] = _parsed(f"{{ {index} = {count} }}")
+            _replace(present, key, value)
+    if not present:
+        del table[outer]
+
+
+def _pair(key: str, value: Any) -> str:
+    return f"{tomlkit.key(key).as_string()} = {tomlkit.item(value).as_string()}"
 
 
 _REQUIRED = object()

@@ -209,6 +209,7 @@ class SpykeApp(App[None]):
             "pane.previous": lambda: self._turn_pane(-1),
             "project.save": lambda: start(self, self._save_now, "save-now"),
             "project.build": self._build,
+            "project.dataset": self.edit_dataset,
             "project.reload": self._reload,
             "edit.undo": lambda: self._travel("undo"),
             "edit.redo": lambda: self._travel("redo"),
@@ -324,6 +325,13 @@ class SpykeApp(App[None]):
             raise ReadOnlyError(f"Nothing is built here: {holder} has this project open.")
         if self.front is not None:
             self.push_screen(BuildScreen(self.session, self.autosave))
+
+    def edit_dataset(self, field: str = "") -> None:
+        """The form for what holds for the whole set, at this field (``targets.images``)."""
+        from spyke_tui.tui.screens.dataset_settings import DatasetScreen
+
+        if self.front is not None:
+            self.push_screen(DatasetScreen(self, field), lambda _: self.draw())
 
     def _reload(self) -> None:
         if self.project_watch is not None:

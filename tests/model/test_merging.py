@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spyke_tui.model.geometry import Rect
 from spyke_tui.model.merging import CantMergeError, merge
-from spyke_tui.model.project import Crop, Dataset, Project, Sheet
+from spyke_tui.model.project import Crop, Dataset, Project, Sheet, Span
 from spyke_tui.model.settings_edit import with_settings
 
 DATASET = Dataset("spyke", "spyke_v1")
@@ -83,7 +83,29 @@ def test_each_setting_and_each_reroll_counts_for_itself() -> None:
     assert merge(old, mine, old).result({}) == mine
 
 
-def test_sheets_too_and_all_other_tables_are_theirs() -> None:
+def test_each_key_of_the_dataset_and_of_the_targets_counts_for_itself() -> None:
+    keys = frozenset({"character", "trigger", "repeats", "pad"})
+    old = replace(project(A), dataset=replace(DATASET, repeats=8, given=keys))
+    mine = with_settings(
+        with_settings(old, "dataset", {"repeats": 12, "pad": "auto"}), "targets", {"batch": 2}
+    )
+    theirs = with_settings(
+        with_settings(old, "dataset", {"repeats": 9, "details": ("hat",)}),
+        "targets", {"images.min": 5, "images.max": 6},
+    )  # fmt: skip
+    both = merge(old, mine, theirs)
+    (clash,) = both.clashes
+    assert clash.key == ("dataset", "repeats")
+    for side, repeats in (("mine", 12), ("theirs", 9)):
+        found = both.all_of(side)
+        assert (found.dataset.repeats, found.dataset.pad) == (repeats, "auto")
+        assert found.dataset.details == ("hat",)
+        assert (found.targets.batch, found.targets.images) == (2, Span(5, 6))
+    assert merge(old, old, theirs).result({}) == theirs
+    assert merge(old, mine, old).result({}) == mine
+
+
+def test_sheets_too_and_what_is_not_written_is_theirs() -> None:
     one, two = Sheet("one", "one.png"), Sheet("two", "two.png")
     theirs = replace(
         project(sheets=(replace(one, use="partial"), two)), dataset=replace(DATASET, repeats=5)

@@ -35,7 +35,7 @@ def test_topup_follows_reg_until_it_says_otherwise() -> None:
 def test_what_is_given_is_told_from_defaults() -> None:
     found = project('[reg]\ncount = 150\nserver = "http://h"\nrerolls = { 2 = 1 }\n')
     assert found.reg.given == {"count", "server"}
-    assert written(found.reg) == {"count": 150, "server": "http://h", "rerolls.2": 1}
+    assert written(found, "reg") == {"count": 150, "server": "http://h", "rerolls.2": 1}
     assert found.topup.given == frozenset()
 
 

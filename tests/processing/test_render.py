@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from spyke_tui.model.geometry import Rect, Size, contain_box
-from spyke_tui.processing.render import letterbox, render_crop
+from spyke_tui.processing.render import letterbox, render_crop, seam_at
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
 
@@ -217,3 +217,28 @@ def test_letterbox_of_a_thread() -> None:
     assert image.getpixel((31, 30)) == RED
     assert image.getpixel((30, 30)) == WHITE
     assert image.getpixel((32, 30)) == WHITE
+
+
+@pytest.mark.parametrize(
+    ("paper", "pad", "rect", "found"),
+    [
+        ((247, 246, 243), "#ffffff", Rect(40, 20, 60, 120), (247, 246, 243)),
+        ((250, 250, 250), "#ffffff", Rect(40, 20, 60, 120), (250, 250, 250)),
+        ((251, 251, 251), "#ffffff", Rect(40, 20, 60, 120), None),  # nobody sees that
+        ((247, 246, 243), "#f7f6f3", Rect(40, 20, 60, 120), None),
+        ((247, 246, 243), "auto", Rect(40, 20, 60, 120), None),
+        ((247, 246, 243), "#ffffff", Rect(40, 20, 90, 90), None),  # a square has no bars
+    ],
+)
+def test_bars_that_stand_out_from_the_paper(
+    paper: tuple[int, int, int], pad: str, rect: Rect, found: tuple[int, int, int] | None
+) -> None:
+    sheet = Image.new("RGB", (200, 160), paper)
+    ImageDraw.Draw(sheet).rectangle((60, 40, 80, 120), fill=RED)
+    assert seam_at(sheet, rect, pad) == found
+
+
+def test_no_seam_where_no_one_paper_lies_around() -> None:
+    assert seam_at(noise(200, 160), Rect(40, 20, 60, 120), "#ffffff") is None
+    clear = Image.new("RGBA", (200, 160), (0, 0, 0, 0))  # shows the bars' own colour
+    assert seam_at(clear, Rect(40, 20, 60, 120), "#ffffff") is None

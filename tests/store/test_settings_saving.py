@@ -1,4 +1,4 @@
-"""Settings of a generation run in crops.toml: one key is one line, all else stays byte for byte."""
+"""Settings in crops.toml: one key is one line, all else stays byte for byte."""
 
 from __future__ import annotations
 
@@ -63,6 +63,36 @@ prompt     = "a hero"
             "9 = 2 # seen",
         ),
         (
+            HEAD + "[targets]\nimages = { min = 3, max = 9 } # few\n",
+            lambda p: with_settings(p, "targets", {"images.min": 4}),
+            "min = 3,",
+            "min = 4,",
+        ),
+        (
+            HEAD + "[targets]\nbatch = 2\n[targets.images]\nmax = 9 # many\nmin = 3\n",
+            lambda p: with_settings(p, "targets", {"images.max": 8}),
+            "max = 9 #",
+            "max = 8 #",
+        ),
+        (
+            HEAD + "[targets]\nbatch = 2\n",
+            lambda p: with_settings(p, "targets", {"framing.full body": 0.5, "framing.bust": 0.5}),
+            "batch = 2\n",
+            'batch = 2\nframing = { "full body" = 0.5, bust = 0.5 }\n',
+        ),
+        (
+            HEAD,
+            lambda p: with_settings(p, "dataset", {"trigger": "y", "details": ("a", "b")}),
+            'trigger = "x"\n',
+            'trigger = "y"\ndetails = ["a", "b"]\n',
+        ),
+        (
+            "dataset = { character = 'spyke', trigger = 'x' }\n",
+            lambda p: with_settings(p, "dataset", {"pad": "auto"}),
+            "'x' }",
+            "'x', pad = \"auto\"}",
+        ),
+        (
             HEAD + "[topup]\ncount = 4 # few\n",
             lambda p: with_settings(p, "topup", {"count": None}),
             "count = 4 # few\n",
@@ -91,3 +121,13 @@ def test_tables_that_are_not_there_are_added_at_the_end(tmp_path: Path) -> None:
     found = CropsFile.read(tmp_path).project
     assert (found.topup.count, found.topup.steps, found.reg.steps) == (9, 30, 30)
     assert path.read_text().startswith(HEAD + "\n[")
+
+
+def test_targets_that_are_not_there_stand_behind_the_dataset(tmp_path: Path) -> None:
+    path = tmp_path / "crops.toml"
+    path.write_text(HEAD)
+    file = CropsFile.read(tmp_path)
+    file.write(with_settings(file.project, "targets", {"action": 0.25}))
+    assert path.read_text() == HEAD.replace(
+        "\n[[crops]]", "\n[targets]\naction = 0.25\n\n[[crops]]"
+    )

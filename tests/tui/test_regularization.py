@@ -274,7 +274,7 @@ async def test_start_looks_first_and_jumps_to_the_field(reg: Callable, starts: S
         await shows(it, "2 things to put right", "The name is unknown.", "Nearest: a.")
         await it.press("2")
         await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
-        assert it.app.screen.focused.id == "run-field-prompt"
+        assert it.app.screen.focused.id == "field-prompt"
         await it.press("escape")
         assert not starts.begun
         starts.hindrances = []
@@ -491,7 +491,7 @@ async def test_the_settings_of_now_are_what_outdated_is_measured_by(reg: Callabl
         before = it.run.settings
         await it.press("e")
         await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
-        it.app.screen.query_one("#run-field-steps").focus()
+        it.app.screen.query_one("#field-steps").focus()
         await it.press("3", "escape")
         await it.until(lambda: it.run.settings != before, "another digest")
 
@@ -521,7 +521,7 @@ async def test_a_live_run_keeps_the_settings_it_began_with(reg: Callable) -> Non
         for keys, told in ((["escape"], False), (["3", "escape"], True)):
             await it.press("e")
             await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
-            it.app.screen.query_one("#run-field-steps").focus()
+            it.app.screen.query_one("#field-steps").focus()
             await it.press(*keys)
             await it.until(lambda: it.app.front is not None, "the pane")
             if told:
@@ -537,7 +537,7 @@ async def test_the_form_shows_where_the_workflow_takes_what(reg: Callable, proje
     async with reg(size=(100, 40)) as it:
         await it.press("e")
         await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
-        it.app.screen.query_one("#run-field-workflow").focus()
+        it.app.screen.query_one("#field-workflow").focus()
         await shows(it, "prompt: 6 CLIPTextEncode", "seed: 3 KSampler", "prefix: 9 SaveImage")
         await it.press("end", "x")
         await it.until(lambda: "is not there" in it.text(), "what is wrong with another name")
@@ -552,7 +552,7 @@ async def test_the_form_takes_what_makes_sense_and_keeps_comments(
         await it.press("e")
         await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
         form = it.app.screen
-        steps = form.query_one("#run-field-steps")
+        steps = form.query_one("#field-steps")
         steps.focus()
         await it.press("end", "x")
         await it.press("tab")
@@ -562,7 +562,7 @@ async def test_the_form_takes_what_makes_sense_and_keeps_comments(
         assert it.app.screen is form and it.app.focused is steps
         await it.press("backspace", "backspace", "5", "enter")
         await it.until(lambda: not steps.has_class("-wrong"), "that it is right")
-        prompt = form.query_one("#run-field-prompt")
+        prompt = form.query_one("#field-prompt")
         prompt.focus()
         await it.press("end", *",b", "enter", "escape")
         await it.until(lambda: it.app.front is not None, "the pane")

@@ -59,7 +59,7 @@ async def _work(it: object, project: Path) -> None:
     await it.until(lambda: isinstance(it.app.screen, RunSettingsScreen), "the form")
     form = it.app.screen
     await it.until(lambda: "on the server:" in it.text(), "the names of the server", LIMIT)
-    field = form.query_one("#run-field-checkpoint", Input)
+    field = form.query_one("#field-checkpoint", Input)
     assert form.focused is field
     field.value = next(name for name in form._choices["checkpoint"] if "sd15" in name)
     await it.press("escape")

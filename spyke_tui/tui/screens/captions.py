@@ -74,11 +74,10 @@ class CaptionsScreen(PaneScreen):
         self._said, self._said_of = "", -1
 
     def compose(self) -> ComposeResult:
-        dataset = self.session.project.dataset
         yield PaneBar("captions")
         with Columns(id="cap-body"):
             with Rows(id="cap-side"):
-                yield CropPicture(self._surface, dataset.size, dataset.pad)
+                yield CropPicture(self._surface)
                 yield CaptionView()
             with Rows(id="cap-main"):
                 yield FormTitle()
@@ -207,7 +206,7 @@ class CaptionsScreen(PaneScreen):
                 self._said = self._said if self._said_of == editor.index else ""
                 self._visit_field()
             self._draw_title()
-            self._picture.show(self._sheet.state.picture, crop)
+            self._picture.show(self._sheet.state.picture, crop, self.session.project.dataset)
             slip = self.captions.slip() if crop is not None else None
             self._view.show(crop, project.dataset, slip, self._sheet.state.problem)
             self._list.show(project, self.captions.order, editor.index, self.captions.marked)

@@ -25,6 +25,7 @@ from spyke_tui.tui.messages import (
 from spyke_tui.tui.open_sheet import OpenSheet
 from spyke_tui.tui.pointer import Pointer, crop_under
 from spyke_tui.tui.screens.pane import PaneScreen
+from spyke_tui.tui.seams import Seams
 from spyke_tui.tui.themes import palette_of
 from spyke_tui.tui.widgets.crop_facts import CropFacts
 from spyke_tui.tui.widgets.crop_keys import CropKeys
@@ -74,7 +75,6 @@ class CropsScreen(PaneScreen):
         self._redraw: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
-        dataset = self.session.project.dataset
         yield PaneBar("crops")
         with Columns(id="body"):
             with Rows(id="main"):
@@ -84,7 +84,7 @@ class CropsScreen(PaneScreen):
                 yield Notice()
                 yield CropKeys()
             with Rows(id="side"):
-                yield PreviewPane(self._surfaces.preview, dataset.size, dataset.pad)
+                yield PreviewPane(self._surfaces.preview)
                 yield CropFacts()
                 yield CropList()
         yield StatusLine(self.session)
@@ -94,12 +94,16 @@ class CropsScreen(PaneScreen):
         self._heading = self.query_one(SheetTitle)
         self._preview = self.query_one(PreviewPane)
         self._facts = self.query_one(CropFacts)
+        self._seams = Seams(self._facts.tell_seam)
         self._list = self.query_one(CropList)
         self._keys = self.query_one(CropKeys)
         self._status = self.query_one(StatusLine)
         self._preview.display = self.session.choice.protocol != "none"
         self.sheet_view.focus()
         self.draw()
+
+    def on_unmount(self) -> None:
+        self._seams.stop()
 
     def on_screen_suspend(self) -> None:
         """Another screen comes over this one."""
@@ -209,8 +213,10 @@ class CropsScreen(PaneScreen):
             crop = mode.crop if mode is not None else editor.crop
             self._heading.say(mode.title if mode is not None else self._sheet.title)
             self.sheet_view.show_scene(self.scene(), follow=not self._pointer.is_dragging)
-            self._preview.follow(self.picture, crop)
-            self._facts.show(crop, self.session.project.dataset, editor.sheet_size)
+            dataset = self.session.project.dataset
+            self._preview.follow(self.picture, crop, dataset)
+            self._facts.show(crop, dataset, editor.sheet_size)
+            self._seams.follow(self.picture, crop, dataset)
             crops = self.session.project.crops
             marked = editor.marks.among(crops)
             shown = [(index, crops[index]) for index in editor.indexes]

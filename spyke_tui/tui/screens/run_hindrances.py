@@ -24,7 +24,7 @@ MOST = 9
 class HindrancesScreen(ModalScreen[str | None]):
     """Gives the key of [reg] or [topup] to edit, ``start`` to start all the same, or None."""
 
-    CSS_PATH = stylesheet("run_settings")
+    CSS_PATH = stylesheet("settings_form")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", show=False),
     ]
@@ -49,7 +49,7 @@ class HindrancesScreen(ModalScreen[str | None]):
                     lines = [f"{lead}! {one.message}{where}"]
                     lines += [f"     {one.hint}"] if one.hint else []
                     yield Static(Content("\n".join(map(plain, [*lines, ""]))), markup=False)
-            yield Static(Content(self._keys()), id="run-help")
+            yield Static(Content(self._keys()), id="settings-help")
 
     def _keys(self) -> str:
         words = ["Enter or a number: edit that field"] if self._fields else []

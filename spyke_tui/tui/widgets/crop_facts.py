@@ -22,10 +22,17 @@ class CropFacts(TextPane):
     def __init__(self) -> None:
         super().__init__(id="facts")
         self._shown: tuple[Crop | None, Dataset, Size] | None = None
+        self._seam = ""
 
     def show(self, crop: Crop | None, dataset: Dataset, sheet: Size) -> None:
         self._shown = (crop, dataset, sheet)
         self.draw()
+
+    def tell_seam(self, words: str) -> None:
+        """What is to be said of the letterbox of this crop; "" where nothing is."""
+        if words != self._seam:
+            self._seam = words
+            self.draw()
 
     def on_resize(self) -> None:
         self.draw()
@@ -48,6 +55,8 @@ class CropFacts(TextPane):
             if crop.mirror:
                 framing += "  + twin" if has_twin(crop, dataset) else "  ! twin refused"
             lines.append((framing, False))
+            if self._seam:
+                lines.append((self._seam, False))
             caption = plain(caption_of(crop, dataset))
             lines += [(line, False) for line in wrap(caption, max(8, width))]
         self.set_rows([clipped(cells_of(text, fg, bg, bold), width) for text, bold in lines])
