@@ -87,7 +87,11 @@ def _rows(table: dict[str, Any]) -> list[str]:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        pairs = ((field.name.rstrip("_"), getattr(value, field.name)) for field in fields(value))
+        pairs = (
+            (field.name.rstrip("_"), getattr(value, field.name))
+            for field in fields(value)
+            if field.name != "given"
+        )
         return {key: _plain(entry) for key, entry in pairs if entry is not None}
     if isinstance(value, Mapping):
         return {key: _plain(entry) for key, entry in value.items()}

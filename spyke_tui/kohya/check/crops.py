@@ -21,7 +21,7 @@ ERASE_SHARE = 0.10
 _CONTRADICTIONS = ("rect-outside", "rect-empty", "id-duplicate", "sheet-unknown")
 _KNOWN_KEYS = sorted(
     {f.name for kind in (Dataset, Targets, Sheet, Crop, Generation) for f in fields(kind)}
-    - {"class_", "servers", "key", "unknown_keys"}
+    - {"class_", "servers", "key", "given", "unknown_keys"}
     | {"class", "server", "min", "max", "left", "top", "width", "height"}
     | {"dataset", "targets", "sheets", "crops", "reg", "topup"}
 )
