@@ -78,7 +78,7 @@ ACTIONS: tuple[Action, ...] = (
     _everywhere("Panes", "pane.next", ".", "Next pane", "the pane after this one"),
     _everywhere("Project", "project.save", "w ctrl+s", "Save", "save now; it also saves itself within a second"),
     _everywhere("Project", "project.build", "b", "Build", "write the training images and captions of all kept crops"),
-    _everywhere("Project", "project.dataset", "D", "Dataset", "trigger, details, letterbox colour, targets and all else of the whole set, in a form"),
+    _everywhere("Project", "project.dataset", "T", "Dataset", "trigger, details, letterbox colour, targets and all else of the whole set, in a form"),
     _everywhere("Project", "project.reload", "", "Reload", "read crops.toml again after another program changed it; undo brings yours back"),
     _everywhere("Project", "edit.undo", "u ctrl+z", "Undo", "take the last step back; a burst of nudges is one step"),
     _everywhere("Project", "edit.redo", "U ctrl+y", "Redo", "do it again"),

@@ -309,7 +309,7 @@ class SpykeApp(App[None]):
 
     def draw(self) -> None:
         """Bring the pane in front in line with the session."""
-        if self.front is not None:
+        if self.front is not None and self.front.is_mounted:
             self.front.draw()
 
     # The project

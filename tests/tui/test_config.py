@@ -72,10 +72,10 @@ async def test_the_line_below_the_sheet_names_the_keys_of_this_user(configured: 
 
 
 async def test_a_clash_is_told_and_the_users_own_key_wins(configured: Callable) -> None:
-    async with configured('[keys]\n"crop.left" = ["n"]\n"crop.up" = ["n", "T"]\n') as it:
+    async with configured('[keys]\n"crop.left" = ["n"]\n"crop.up" = ["n", "V"]\n') as it:
         assert len(said(it)) == 1
         assert "n: crop.left has it already, not crop.up. And 1 more" in said(it)[0]
-        await it.press("n", "T", "pagedown")
+        await it.press("n", "V", "pagedown")
         assert it.session.project.crop("front").rect.left == 59
         assert it.session.project.crop("front").rect.top == 39
         assert it.session.editor.crop.id == "back"

@@ -16,7 +16,7 @@ HEAD = 'trigger = "spyke_plasma_v1"\n'
 
 
 async def opened_form(it: object) -> DatasetScreen:
-    await it.press("D")
+    await it.press("T")
     await it.until(lambda: isinstance(it.app.screen, DatasetScreen), "the form")
     return it.app.screen
 
@@ -142,7 +142,7 @@ async def test_bars_that_stand_out_are_told_at_rest(opened: Callable, project: P
     ImageDraw.Draw(sheet).rectangle((100, 60, 140, 250), fill="#803030")
     sheet.save(project / "final.png")
     async with opened() as it:
-        words = "! bars #ffffff on #f4f1e8: D, pad auto"
+        words = "! bars #ffffff on #f4f1e8: T, pad auto"
         await it.until(lambda: words in it.text(), "the seam")
         await opened_form(it)
         await typed(it, "", "", "", "", "", "", "auto")
@@ -153,7 +153,7 @@ async def test_bars_that_stand_out_are_told_at_rest(opened: Callable, project: P
 async def test_captions_say_where_details_are_listed(opened: Callable) -> None:
     async with opened() as it:
         await it.press("f4")
-        await it.until(lambda: "none are listed yet: Esc, then D" in it.text(), "the words")
+        await it.until(lambda: "none are listed yet: Esc, then T" in it.text(), "the words")
         await it.press("escape")
         await opened_form(it)
         await typed(it, "scarf")

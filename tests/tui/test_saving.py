@@ -147,3 +147,18 @@ async def test_what_is_told_once_the_screens_are_closed_harms_nobody(opened: Cal
         assert it.app.is_running
         assert it.rect()[0] == left
     assert it.app._exception is None
+
+
+@pytest.mark.parametrize("pane", ["f2", "f3", "f4", "f5", "f6"])
+async def test_a_save_told_of_while_a_pane_is_taken_away_harms_nobody(
+    opened: Callable, pane: str
+) -> None:
+    async with opened() as it:
+        await it.press(pane)
+        screen = it.app.screen
+        screen._pruning = True  # as Textual marks it, before it takes the widgets away
+        await screen.remove_children()
+        assert it.app.front is screen and not screen.is_mounted
+        it.app.draw()
+        screen.draw()
+        screen._pruning = False

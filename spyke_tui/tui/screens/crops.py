@@ -228,7 +228,7 @@ class CropsScreen(PaneScreen):
 
     def _draw_late(self) -> None:
         self._redraw = None
-        if self.is_attached:
+        if self.is_mounted:
             self.draw()
 
     def scene(self) -> Scene:

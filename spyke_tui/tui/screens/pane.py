@@ -39,6 +39,17 @@ class PaneScreen(Screen[None]):
     def spyke(self) -> SpykeApp:
         return cast("SpykeApp", self.app)
 
+    @property
+    def is_mounted(self) -> bool:
+        """Whether its widgets are there: not before it is composed, nor while they are taken away
+        at the end."""
+        return super().is_mounted and not self._pruning
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is part of the app, and stays it."""
+        return super().is_attached and not self._pruning
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Work in the background that fails is told; the app goes on."""
         tell_failure(self.app, event)

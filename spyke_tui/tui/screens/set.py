@@ -206,11 +206,11 @@ class SetScreen(PaneScreen):
         self.draw()
 
     def _look(self) -> None:
-        if self.app.screen is self:
+        if self.is_mounted and self.app.screen is self:
             self.check.look()
 
     def _arrived(self) -> None:
-        if self.is_attached and self.app.screen is self:
+        if self.is_mounted and self.app.screen is self:
             self.grid.pictures_arrived()
 
     def _by_hand(self) -> dict[str, Path]:

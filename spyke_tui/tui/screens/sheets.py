@@ -196,7 +196,7 @@ class SheetsScreen(PaneScreen):
 
     def _arrived(self) -> None:
         """One more picture is there."""
-        if self.is_attached and self.app.screen is self:
+        if self.is_mounted and self.app.screen is self:
             self._draw_rows()
             self._draw_thumbnail(self.table.selected)
 
@@ -213,7 +213,7 @@ class SheetsScreen(PaneScreen):
     # Files
 
     def _look_again(self) -> None:
-        if self.is_attached and self.app.screen is self and not self._is_looking:
+        if self.is_mounted and self.app.screen is self and not self._is_looking:
             self._is_looking = True
             start(self, self._look, "look")
 

@@ -160,7 +160,7 @@ class CaptionForm(Rows):
         remark = OPEN if crop.details is None else ""
         words = "looked, none" if crop.details == () else ""
         if not details:
-            words = "none are listed yet: Esc, then D"
+            words = "none are listed yet: Esc, then T"
         on = [shows(crop, one) for one in details]
         self._options("details").show(details, on, words, remark)
         self.draw_labels(found)
