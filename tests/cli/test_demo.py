@@ -163,6 +163,28 @@ def test_the_sample_with_mistakes_stays_it_without_the_flag(
     assert not list(folder.rglob("reg_*.png")), "nothing is generated for it"
 
 
+@pytest.mark.parametrize("when", ["_spoil_captions", "_spoil_pictures", "_spoil_folders", "write"])
+def test_mistakes_that_were_cut_short_are_made_with_the_next_start(
+    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    words = ["demo", "--headless", "--flawed", str(folder)]
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        place = "cli.commands.demo.build_project" if when == "write" else f"kohya.spoiling.{when}"
+        patch.setattr(f"spyke_tui.{place}", killed)
+        assert main(words) == 130
+    assert main(words) == 1
+    capsys.readouterr()
+    main(["check", "--json", "--project", str(folder)])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    named = sorted((finding["code"], finding["where"]) for finding in findings)
+    assert named == sorted([*IN_CROPS_TOML, *ON_DISK, *FOLLOWING])
+
+
 def test_a_demo_that_was_killed_while_it_generated_goes_on(tmp_path: Path) -> None:
     """Its run ends with the practice server: the next start takes it up."""
     folder = tmp_path / "demo"

@@ -43,16 +43,18 @@ from spyke_tui.store.temporary import remove_leftovers
 
 STILL_TO_COME = ("reg-practice",)
 """Findings that the sample keeps: its regularization images are placeholders."""
+SPOILT = "spoilt"
+"""An empty file of ours beside the manifest, once the mistakes on disk are made."""
 SHOW_SECONDS = 1.0
 """How long the practice server takes for an image in the app, where there is something to see."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.dir)
-    is_new = write_sample(folder, flawed=arguments.flawed)
+    write_sample(folder, flawed=arguments.flawed)
     flawed = is_flawed(CropsFile.read(folder).text)  # so it stays when it is opened again
-    if is_new and flawed:
-        _spoil(folder)
+    if flawed:
+        _spoil_once(folder)
     if arguments.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
         code = _run_headless(folder, flawed=flawed)
         print(f"Look around: spyke-tui {shlex.quote(printable(str(folder)))}")
@@ -83,17 +85,14 @@ def _end_runs(folder: Path) -> None:
                 )
 
 
-def write_sample(folder: Path, *, flawed: bool = False) -> bool:
+def write_sample(folder: Path, *, flawed: bool = False) -> None:
     """Write the sample project, or the one with mistakes; what is there already stays as it is.
-
-    Whether crops.toml is new.
 
     Raises `UsageError` where the folder holds something else, or the sample without the mistakes
     that are asked for.
     """
     path = folder / FILE_NAME
-    is_new = not path.exists()
-    if is_new:
+    if not path.exists():
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise _holds_something_else(folder)
         # First the file that says what this is: a start cut short goes on the next time.
@@ -112,7 +111,6 @@ def write_sample(folder: Path, *, flawed: bool = False) -> bool:
         )
     add_gitignore_rules(folder)  # each time: the first one may have found the disk full
     _draw_missing_sheets(folder, project)
-    return is_new
 
 
 def _holds_something_else(folder: Path) -> UsageError:
@@ -121,11 +119,19 @@ def _holds_something_else(folder: Path) -> UsageError:
     )
 
 
-def _spoil(folder: Path) -> None:
-    """Build it, because some mistakes only happen to files that are there, and make those."""
+def _spoil_once(folder: Path) -> None:
+    """Build it, because some mistakes only happen to files that are there, and make those.
+
+    A start that was cut short begins anew; where somebody has begun to mend, nothing is spoilt.
+    """
     file = CropsFile.read(folder)
-    build_project(file.project, file.folder, crops_file=file)
+    done = Layout.of(file.project.dataset, file.folder).own / SPOILT
+    if done.exists() or file.text != flawed_project_text():
+        return
+    kept = [crop.id for crop in file.project.crops if crop.status == "keep"]
+    build_project(file.project, file.folder, crops_file=file, force=kept)
     spoil_training_set(file.project, file.folder)
+    write_whole(done, b"")
 
 
 def _draw_missing_sheets(folder: Path, project: Project) -> None:

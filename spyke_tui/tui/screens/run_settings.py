@@ -30,6 +30,7 @@ class RunSettingsScreen(SettingsForm):
     """What a run draws, and where."""
 
     LONG = LONG
+    KEYS = "Enter, Tab: next field   →: take what is proposed   Esc: back, it is kept"
 
     def __init__(self, app: SpykeApp, kind: Kind, field: str = "") -> None:
         """`field`: the key to begin with."""

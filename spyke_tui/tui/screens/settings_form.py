@@ -55,6 +55,8 @@ class SettingsForm(ModalScreen[None]):
     LONG: ClassVar[tuple[str, ...]] = ()
     """Fields whose text takes several lines."""
 
+    KEYS: ClassVar[str] = "Enter, Tab: next field   Esc: back, it is kept"
+
     def __init__(
         self, app: SpykeApp, title: str, fields: Iterable[SettingField], first: str
     ) -> None:
@@ -87,8 +89,7 @@ class SettingsForm(ModalScreen[None]):
                         yield Static(Content(self.label_of(field.key)), classes="settings-label")
                         yield self._editor(field)
             yield Static("", id="settings-verdict", markup=False)
-            keys = "Enter, Tab: next field   →: take what is proposed   Esc: back, it is kept"
-            yield Static(Content(keys), id="settings-help")
+            yield Static(Content(self.KEYS), id="settings-help")
 
     def _editor(self, field: SettingField) -> Input | LongField:
         id_ = self._id_of(field.key)
