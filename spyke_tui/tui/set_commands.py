@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spyke_tui.actions import PANES
-from spyke_tui.errors import SpykeError
+from spyke_tui.errors import SpykeError, WriteError
 from spyke_tui.kohya.mending import mends_of
 from spyke_tui.model.finding_places import place_of
 from spyke_tui.model.history import ReadOnlyError
@@ -190,6 +190,10 @@ def _begin(screen: SetScreen, mend: Mend, project: Project) -> None:
             if not screen.app.call_from_thread(_apply, screen, label, project, after):
                 return
         if mend.work is not None:
+            # An undo before the next save would leave the files as they are written now.
+            flush: Callable[[], Any] = screen.spyke.autosave.flush
+            if not screen.app.call_from_thread(flush):
+                raise WriteError("crops.toml could not be saved, so nothing is written.")
             words = mend.work(after)
     except SpykeError as error:
         words = str(error)

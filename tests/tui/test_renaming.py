@@ -38,10 +38,12 @@ async def test_a_crop_is_renamed_in_one_step(opened: Callable) -> None:
         field.value = "back"
         await it.press("enter")
         assert "another crop" in it.text()
-        field.value = "Front"
+        field.value = "../front"
         await it.press("enter")
         assert "Small letters" in it.text()
-        field.value = "spyke_front"
+        field.value = "Spyke front"
+        await it.pilot.pause()
+        assert "It will be spyke_front." in it.text()
         await it.press("enter")
         assert it.session.editor.crop.id == "spyke_front" and "*+spyke_front" in it.text()
         await it.saved()

@@ -11,6 +11,7 @@ import pytest
 
 from spyke_tui.kohya.build import build_project
 from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.tui.autosave import Autosave
 from spyke_tui.tui.screens.compare import CompareScreen
 from spyke_tui.tui.screens.set import SetScreen
 
@@ -343,8 +344,13 @@ async def test_a_file_that_changes_is_noticed_by_itself(the_set: Callable, proje
         )
         await to_finding(it, "caption-edited")
         assert "g adopts what the file says" in it.text() and "G writes the caption" in it.text()
-        await it.press("g")
-        await it.until(lambda: "something else" in str(crop_of(it, "front")), "the adoption")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Autosave, "_wait", lambda *_: 60.0)  # what is changed is not saved soon
+            await it.press("g")
+            await it.until(lambda: "something else" in str(crop_of(it, "front")), "the adoption")
+            await it.until(lambda: "adopted" in it.text(), "it is written in our form")
+        await it.press("u")
+        await it.until(lambda: b"something else" not in caption.read_bytes(), "the file, too")
 
 
 async def test_two_crops_side_by_side(the_set: Callable) -> None:

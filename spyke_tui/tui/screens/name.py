@@ -44,14 +44,17 @@ class NameScreen(ModalScreen[str | None]):
         self.query_one(Input).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._say(self._problem(event.value) or _HINT)
+        name = meant_name(event.value)
+        becomes = f"It will be {name}. " if name != event.value else ""
+        self._say(self._problem(name) or f"{becomes}{_HINT}")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        problem = self._problem(event.value)
+        name = meant_name(event.value)
+        problem = self._problem(name)
         if problem:
             self._say(problem)
         else:
-            self.dismiss(event.value)
+            self.dismiss(name)
 
     def _problem(self, name: str) -> str:
         if name != self._before and name in self._taken:
@@ -63,6 +66,11 @@ class NameScreen(ModalScreen[str | None]):
 
 
 _HINT = "Enter takes it, Esc goes back. Its picture and caption follow with the next build."
+
+
+def meant_name(typed: str) -> str:
+    """The crop's name that is meant: blanks and capital letters are none of it."""
+    return "_".join(typed.casefold().split())
 
 
 def why_no_crop_name(name: str) -> str:
