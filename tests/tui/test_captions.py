@@ -609,3 +609,12 @@ async def test_drafts_are_said_not_to_be_built_and_kept_from_here(captions: Call
         await it.press("b")
         await it.until(lambda: "written" in it.text(), "the build")
         assert "not built" not in it.text()
+
+
+async def test_what_is_said_of_a_long_caption_is_not_pushed_out_by_it(captions: Callable) -> None:
+    async with captions(size=(120, 26)) as it:
+        it.app.screen.form.enter("tags")
+        it.app.screen.form.widget("tags").value = ", ".join(f"a long tag {n}" for n in range(40))
+        await it.pilot.pause()
+        assert "an estimate" in it.text() and "○ not decided: " in it.text()
+        assert "a long tag 0" in it.text() and "a long tag 39," not in it.text()

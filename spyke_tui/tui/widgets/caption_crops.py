@@ -56,7 +56,7 @@ class CaptionCrops(InkPane, can_focus=True):
             self._top = min(max(self._top, at - room + 1), at)
         crops, dataset = self._project.crops, self._project.dataset
         shown = self._order[self._top : self._top + room]
-        title = f"{len(self._order)} crops"
+        title = f"{len(self._order)} crop{'' if len(self._order) == 1 else 's'}"
         if self._marked:
             title += f", {len(self._marked)} marked"
         if behind := sum(twin_is_behind(crops[i], dataset) for i in self._order):

@@ -119,6 +119,10 @@ class FormTitle(InkPane):
         self.set_rows([clipped(row, self.size.width)])
 
 
+LEAST_ROWS = 2
+"""Of a caption that are shown, whatever is to be said of it."""
+
+
 class CaptionView(InkPane):
     """The caption as it will be written, and what is to be said of it."""
 
@@ -136,7 +140,7 @@ class CaptionView(InkPane):
             self.set_rows(self.flowed([Ink("No crop here.", bold=True)]))
             return
         crop, dataset, slip, problem = self._shown
-        rows = self._caption(crop, dataset)
+        rows: list[list[Cell]] = []
         tokens = estimate_tokens(caption_of(crop, dataset))
         ink = "warning" if tokens > CLIP_TOKENS else "secondary"
         words = f"about {tokens} of {CLIP_TOKENS} tokens (an estimate)"
@@ -159,7 +163,15 @@ class CaptionView(InkPane):
             rows += self._said(words, "accent")
         if problem:
             rows += self._said(f"! {problem}", "warning")
-        self.set_rows(rows)
+        self.set_rows([*self._shortened(self._caption(crop, dataset), len(rows)), *rows])
+
+    def _shortened(self, caption: list[list[Cell]], below: int) -> list[list[Cell]]:
+        """The caption's rows, with an end where that leaves what is to be said of it in view."""
+        room = max(LEAST_ROWS, self.size.height - below)
+        if len(caption) <= room:
+            return caption
+        last = clipped(caption[room - 1], self.size.width - 2)
+        return [*caption[: room - 1], [*last, *self.cells(Ink(" …", dim=True))]]
 
     def _said(self, words: str, ink: str) -> list[list[Cell]]:
         lead = len(words) - len(words.lstrip())
