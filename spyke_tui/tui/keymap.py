@@ -98,11 +98,11 @@ def page() -> str:
         "Letters and signs act while no text field has the focus. Everything is also in the",
         "palette (`:` or ctrl+p).",
         "",
-        "A terminal may keep keys for itself. VS Code keeps F1, F3, F5, F6, ctrl+p, ctrl+g and, but",
-        "on macOS, alt+left and alt+right: there `,` and `.` turn to the other panes (Esc leaves a",
-        "text field), `?` helps, `g` is ctrl+g, and the mouse and the palette do the rest. Its setting",
-        "`terminal.integrated.sendKeybindingsToShell` gives the terminal all keys, and `[keys]` in",
-        "`config.toml` gives actions others.",
+        "A terminal may keep keys for itself. VS Code keeps F1, F3, F5, F6, ctrl+p, ctrl+g and,",
+        "but on macOS, alt+left and alt+right: there `,` and `.` turn to the other panes (Esc",
+        "leaves a text field), `?` helps, `g` is ctrl+g, and what stands in the top line can be",
+        "clicked, also the palette. Its setting `terminal.integrated.sendKeybindingsToShell` gives",
+        "the terminal all keys, and `[keys]` in `config.toml` gives actions others.",
     ]
     for pane, title in ((EVERYWHERE, "Everywhere"), *PANES.items()):
         lines += ["", f"## {title}"]

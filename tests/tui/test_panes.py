@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from rich.color import ColorType
 from rich.segment import Segment
+from textual.command import CommandPalette
 
 from spyke_tui.actions import PANES
 from spyke_tui.model.project import Project
@@ -282,3 +283,18 @@ async def test_build_writes_the_kept_crops_and_says_what_failed(opened: Callable
         await it.press("escape")
         assert it.app.screen.PANE == "crops"
         assert it.session.is_saved
+
+
+@pytest.mark.parametrize(
+    ("words", "opens"), [("? keys", HelpScreen), (": actions", CommandPalette)]
+)
+async def test_what_the_top_line_hints_at_can_be_clicked(
+    opened: Callable, words: str, opens: type
+) -> None:
+    """Terminals keep F1 and ctrl+p for themselves, and a text field `?` and `:`."""
+    async with opened(size=(120, 40)) as it:
+        at = it.text().splitlines()[0].index(words)
+        await it.pilot.click("#panes", offset=(at - 2, 0))
+        assert not isinstance(it.app.screen, opens)
+        await it.pilot.click("#panes", offset=(at + len(words) - 1, 0))
+        await it.until(lambda: isinstance(it.app.screen, opens), "what was clicked")

@@ -11,7 +11,7 @@ from spyke_tui.tui.widgets.cell_pane import TextPane
 
 
 class PaneBar(TextPane):
-    """Names the panes; the one that is open is in brackets."""
+    """Names the panes; the one that is open is in brackets. What it names can be clicked."""
 
     def __init__(self, pane: str) -> None:
         super().__init__(id="panes")
@@ -38,16 +38,18 @@ class PaneBar(TextPane):
             start = len(cells)
             cells += cells_of(text, fg, bg, bold=here)
             cells += cells_of(f"{' ' * min(gap, 1)}{key}{' ' * gap}", fg, bg)
-            self._spans.append((start, len(cells) - gap, pane))
+            self._spans.append((start, len(cells) - gap, f"pane.{pane}"))
         hints = (("app.help", "keys"), ("app.palette", "actions"))
-        words = "  ".join(f"{keys[key]} {word}" for key, word in hints if key in keys)
-        hint = cells_of(f"{words} ", fg, bg)
-        room = self.size.width - len(cells) - len(hint)
-        if room >= 0:
-            cells += [*cells_of(" " * room, fg, bg), *hint]
-        self.set_rows([cells])
+        words = {action: f"{keys[action]} {word}" for action, word in hints if action in keys}
+        needed = sum(len(word) + 2 for word in words.values()) - 1
+        if (room := self.size.width - len(cells) - needed) >= 0:
+            cells += cells_of(" " * room, fg, bg)
+            for action, word in words.items():
+                self._spans.append((len(cells), len(cells) + len(word), action))
+                cells += cells_of(f"{word}  ", fg, bg)
+        self.set_rows([cells[: self.size.width]])
 
     def on_click(self, event: events.Click) -> None:
-        for start, end, pane in self._spans:
+        for start, end, action in self._spans:
             if start <= event.x < end:
-                self.spyke.do(f"pane.{pane}")
+                self.spyke.do(action)
