@@ -130,7 +130,7 @@ ACTIONS: tuple[Action, ...] = (
     _crops("Crops", "crop.reject", "x", "Reject", "reject this crop; again: back to draft"),
     _crops("Crops", "crop.delete", "X delete", "Delete", "take this crop out of crops.toml"),
     _crops("Suggest", "suggest.begin", "a", "Suggest", "find the figures here; then Enter takes one, x leaves one, n and p step, Esc ends"),
-    _crops("Suggest", "suggest.all", "A", "Take all", "take all suggestions as drafts"),
+    _crops("Suggest", "suggest.all", "A", "Take all", "take all suggestions as drafts; find them first where there are none yet"),
     _crops("Suggest", "split.begin", "t", "Split", "cut the crop, or a sheet without crops, into columns or rows: drafts for views side by side"),
     _crops("View", "view.image", "v", "Training image", "the training image and its twin at full size; Space: before and after erasing"),
     _crops("Mark", "mark.turn", "space", "Mark", "mark this crop, or no longer, and go to the next of this sheet"),

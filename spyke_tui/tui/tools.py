@@ -19,7 +19,9 @@ def _suggest(screen: CropsScreen) -> None:
 
 
 def _suggest_all(screen: CropsScreen) -> None:
-    screen.notify("a suggests rectangles here; then A takes them all.", markup=False, timeout=3)
+    from spyke_tui.tui.modes.suggesting import suggest_here
+
+    suggest_here(screen, take_all=True)
 
 
 def _erase(screen: CropsScreen) -> None:

@@ -27,6 +27,10 @@ async def suggested(it) -> Suggesting:
     return it.crops.mode
 
 
+def said(it) -> str:
+    return " ".join(note.message for note in it.app._notifications)
+
+
 def ids(it) -> list[tuple[str, str]]:
     return [(crop.id, crop.status) for crop in it.session.project.crops]
 
@@ -55,6 +59,23 @@ async def test_one_is_taken_one_is_left_and_esc_ends(opened: Callable) -> None:
             f'[[crops]]\nid = "final_1"\nsheet = "final"\nrect = {{ {rect} }}\nstatus = "draft"\n'
         )
         assert (it.folder / "crops.toml").read_text() == f"{sheet}\n{crop}"
+
+
+async def test_all_are_found_and_taken_by_one_key(opened: Callable) -> None:
+    async with opened() as it:
+        await bare(it)
+        await it.press("A")
+        await it.until(lambda: len(ids(it)) == 2, "both drafts")
+        assert ids(it) == [("final_1", "draft"), ("final_2", "draft")] and it.crops.mode is None
+        await it.until(lambda: "2 drafts added; u takes" in said(it), "the word")
+        await it.saved()
+        assert "final_2" in (it.folder / "crops.toml").read_text()
+        await it.press("u")
+        assert ids(it) == []
+        await it.press("U", "A")
+        await it.until(lambda: "have a crop already" in said(it), "nothing is left to take")
+        await it.press("u", "a", "A")  # while it looks, or just after
+        await it.until(lambda: len(ids(it)) == 2, "both again")
 
 
 async def test_all_are_taken_in_one_step(opened: Callable) -> None:

@@ -21,13 +21,13 @@ PATIENCE = 0.5
 """Seconds that may be spent on telling touching figures apart; nobody waits for it."""
 
 
-def suggest_here(screen: CropsScreen) -> None:
-    """Look for figures in a thread, then show them."""
+def suggest_here(screen: CropsScreen, *, take_all: bool = False) -> None:
+    """Look for figures in a thread, then show them, or take them all as drafts."""
     picture, key = screen.picture, screen.editor.sheet_key
     if picture is None:
         screen.notify("This needs the sheet's picture, which is not there.", markup=False)
         return
-    searching = Searching(screen)
+    searching = Searching(screen, take_all)
     screen.begin(searching)
 
     def search() -> None:
@@ -43,14 +43,21 @@ def suggest_here(screen: CropsScreen) -> None:
     start(screen, search, "suggest", thread=True, exclusive=True)
 
 
-def _found(screen: CropsScreen, searching: Mode, key: str, rects: list[Rect] | None) -> None:
+def _found(screen: CropsScreen, searching: Searching, key: str, rects: list[Rect] | None) -> None:
     """The thread is done; None where it failed."""
     if not screen.is_attached or screen.mode is not searching or screen.editor.sheet_key != key:
         return  # the user went on with something else
     if rects is None:
         screen.end_mode()
     elif (suggesting := Suggesting(screen, rects)).open:
+        count = len(suggesting.open)
         screen.begin(suggesting)
+        if searching.takes_all:
+            with screen.spyke.telling():
+                suggesting.do("suggest.all")
+                screen.edited(True)
+                drafts = "1 draft" if count == 1 else f"{count} drafts"
+                screen.notify(f"{drafts} added; u takes that back.", markup=False, timeout=4)
     else:
         screen.end_mode()
         words = "All figures found here have a crop already." if rects else "No figures found here."
@@ -61,6 +68,10 @@ def _found(screen: CropsScreen, searching: Mode, key: str, rects: list[Rect] | N
 class Searching(Mode):
     """While the thread looks; any key does what it always does, Esc gives up."""
 
+    def __init__(self, screen: CropsScreen, takes_all: bool) -> None:
+        super().__init__(screen)
+        self.takes_all = takes_all
+
     @property
     def title(self) -> str:
         return f"{self.sheet_key}  looking for figures ..."
@@ -69,7 +80,9 @@ class Searching(Mode):
         if action == "focus.leave":
             self.screen.end_mode()
             return True
-        return action == "suggest.begin"
+        if action == "suggest.all":
+            self.takes_all = True
+        return action in ("suggest.begin", "suggest.all")
 
 
 class Suggesting(Mode):

@@ -137,7 +137,9 @@ class CaptionView(InkPane):
 
     def draw(self) -> None:
         if self._shown is None:
-            self.set_rows(self.flowed([Ink("No crop here.", bold=True)]))
+            words = "Crops (F3) makes them: A finds the figures of a sheet, i draws one by hand."
+            none = self.flowed([Ink("No crop here.", bold=True)])
+            self.set_rows([*none, *self.flowed(Ink(word) for word in words.split())])
             return
         crop, dataset, slip, problem = self._shown
         rows: list[list[Cell]] = []
