@@ -139,7 +139,9 @@ def _move_tag(by: int) -> Command:
         if field is None:
             screen.say("The keys have to be in a text field, on the tag that is to move.")
         else:
+            screen.captions.leave_field()
             field.move_tag(by)
+            screen.captions.leave_field()
 
     return run
 

@@ -24,6 +24,7 @@ from spyke_tui.model.caption_form import (
     choices,
     chosen,
     counterpart,
+    text_of,
     with_choice,
     with_detail_turned,
     with_text,
@@ -145,10 +146,13 @@ class CaptionEditor:
         self._session.history.end_burst()
 
     def type(self, name: TextField, text: str) -> bool:
-        """Take what stands in a text field; all of one visit is one step."""
+        """Take what stands in a text field; all of one visit is one step, but for what is taken
+        away by more than a letter at once: an undo brings that back, and no more."""
         crop = self.crop
         if crop is None:
             return False
+        if len(text.rstrip(", ")) < len(text_of(crop, name)) - 1:
+            self.leave_field()
         return self._take(name, with_text(crop, name, text), burst=True)
 
     def choose(self, name: ChoiceName, value: str) -> bool:

@@ -282,6 +282,8 @@ class SpykeApp(App[None]):
             return
         self.autosave.changed()
         self.draw()
+        if self.front is not None:
+            self.front.travelled(f"{'Undone' if way == 'undo' else 'Done again'}: {label}.")
 
     def _turn_theme(self) -> None:
         self.theme = LIGHT.name if self.current_theme.dark else DARK.name

@@ -618,3 +618,23 @@ async def test_what_is_said_of_a_long_caption_is_not_pushed_out_by_it(captions: 
         await it.pilot.pause()
         assert "an estimate" in it.text() and "○ not decided: " in it.text()
         assert "a long tag 0" in it.text() and "a long tag 39," not in it.text()
+
+
+async def test_what_was_taken_away_at_once_comes_back_alone(captions: Callable) -> None:
+    async with captions() as it:
+        it.app.screen.form.enter("tags")
+        await it.press(*"red hat, swords", "backspace", *", cape", "alt+left")
+        assert crop_of(it).tags == ("red hat", "cape", "sword")
+        await it.press("ctrl+w")
+        assert crop_of(it).tags == ("red hat", "sword")
+        await it.press("ctrl+w")
+        await it.press("ctrl+z", "ctrl+z")
+        assert crop_of(it).tags == ("red hat", "cape", "sword")
+        assert "Undone: tags of front." in it.text()
+        await it.press("ctrl+z")
+        assert crop_of(it).tags == ("red hat", "sword", "cape")
+        await it.press("ctrl+z")
+        assert crop_of(it).tags == ()
+        await it.press("ctrl+y")
+        assert crop_of(it).tags == ("red hat", "sword", "cape")
+        assert "Done again: tags of front." in it.text()

@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from spyke_tui.model.vocabulary import Vocabulary
+from spyke_tui.terminal.cells import plain
 from spyke_tui.terminal.surface import open_surfaces
 from spyke_tui.tui.caption_commands import COMMANDS
 from spyke_tui.tui.caption_disk import words_of
@@ -131,6 +132,9 @@ class CaptionsScreen(PaneScreen):
         """A remark where the proposals are; the next change or another crop takes it away."""
         self._said, self._said_of = words, self.session.editor.index
         self.draw()
+
+    def travelled(self, words: str) -> None:
+        self.say(plain(words))
 
     def edited(self) -> None:
         """The project changed: save it in time and show it."""

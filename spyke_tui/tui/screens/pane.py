@@ -65,6 +65,9 @@ class PaneScreen(Screen[None]):
     def do(self, action: str) -> None:
         """Run an action of this pane, by its id in the table of actions."""
 
+    def travelled(self, words: str) -> None:
+        """A step was undone or done again; a pane with a place for a remark says which."""
+
     def draw(self) -> None:
         """Bring the widgets in line with the session."""
 

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 
 from spyke_tui.model.layout import Layout
 from spyke_tui.model.meters import measure_set
+from spyke_tui.terminal.cells import plain
 from spyke_tui.terminal.gallery import open_galleries
 from spyke_tui.tui.keymap import bindings_of
 from spyke_tui.tui.screens.pane import LARGE, NARROW, PaneScreen
@@ -124,6 +125,9 @@ class SetScreen(PaneScreen):
         if changed:
             self.spyke.autosave.changed()
         self.draw()
+
+    def travelled(self, words: str) -> None:
+        self.say(plain(words))
 
     def say(self, words: str) -> None:
         """A remark in the line below; the next key takes it away."""
