@@ -85,6 +85,7 @@ ACTIONS: tuple[Action, ...] = (
     _everywhere("Application", "app.palette", ": ctrl+p", "Palette", "find any action by its name"),
     _everywhere("Application", "app.help", "? f1", "Help", "the keys of this pane"),
     _everywhere("Application", "app.theme", "", "Dark or light", "change between the dark and the light theme"),
+    _everywhere("Application", "app.redraw", "", "Redraw", "draw the screen and its pictures anew, where the terminal lost some of it"),
     _everywhere("Application", "app.quit", "q", "Quit", "save and leave"),
 
     _crops("Move", "crop.left", "left h", "Left", "move left by the step: the whole rectangle or the chosen edge"),

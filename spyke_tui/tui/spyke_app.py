@@ -216,6 +216,7 @@ class SpykeApp(App[None]):
             "app.palette": self.action_command_palette,
             "app.help": self._help,
             "app.theme": self._turn_theme,
+            "app.redraw": self.writer.draw_all,
             "app.quit": lambda: start(self, self._leave, "leave"),
             **{f"pane.{pane}": partial(self.open_pane, pane) for pane in PANES},
         }

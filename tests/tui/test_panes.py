@@ -1,5 +1,6 @@
 """The panes at several sizes, and what they say when something is wrong."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -298,3 +299,27 @@ async def test_what_the_top_line_hints_at_can_be_clicked(
         assert not isinstance(it.app.screen, opens)
         await it.pilot.click("#panes", offset=(at + len(words) - 1, 0))
         await it.until(lambda: isinstance(it.app.screen, opens), "what was clicked")
+
+
+async def test_redraw_sends_the_picture_again(opened: Callable) -> None:
+    async with opened(images="sixel") as it:
+        writer = it.app.writer
+        await it.until(lambda: not writer._sending, "the picture")
+        said: list[str] = []
+        raw = writer._raw
+
+        def heard(text: str) -> None:
+            said.append(text)
+            raw(text)
+
+        writer._raw = heard
+        it.app.do("app.redraw")
+        sheet = it.app.screen.query_one("#sheet")
+        rows = sheet.surface._canvas.area.height  # type: ignore[attr-defined]
+        wanted = rows * 20 - 20  # pixels; it comes in pieces of whole rows
+
+        def drawn() -> int:
+            found = re.findall(r'\x1bP0;1;0q"1;1;(\d+);(\d+)#', "".join(said))
+            return sum(int(high) for wide, high in found if int(wide) > 500)
+
+        await it.until(lambda: drawn() >= wanted, "all of it")
