@@ -38,6 +38,19 @@ def adopt_many(project: Project, found: Iterable[Adopted]) -> BatchEdit:
     return BatchEdit(label, after, tuple(changes), tuple(skipped))
 
 
+def write_over_many(project: Project, found: Iterable[Adopted]) -> BatchEdit:
+    """What writing over these captions would put in their place; the project stays as it is."""
+    changes: list[Change] = []
+    for crop_id, mirror, text in found:
+        crop = project.crop(crop_id)
+        if crop is not None:
+            name, of = (crop.mirror_id, mirror_caption_of) if mirror else (crop.id, caption_of)
+            changes.append(Change(name, text, of(crop, project.dataset)))
+    count = len(changes)
+    label = f"write over {count} changed caption{'' if count == 1 else 's'}, for good"
+    return BatchEdit(label, project, tuple(changes))
+
+
 def with_adopted(
     project: Project, crop_id: str, text: str, vocabulary: Vocabulary, *, mirror: bool
 ) -> tuple[Project, str]:

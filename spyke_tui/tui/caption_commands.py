@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from spyke_tui.errors import SpykeError
 from spyke_tui.model.tag_filter import HELP, FilterError
-from spyke_tui.terminal.cells import plain
-from spyke_tui.tui.background import start
+from spyke_tui.tui.caption_batch import change_many
+from spyke_tui.tui.caption_file_commands import adopt, leave_file, overwrite
 from spyke_tui.tui.widgets.caption_crops import CaptionCrops
 from spyke_tui.tui.widgets.prompt import Prompt, Question
 from spyke_tui.tui.widgets.tag_counts import TagCounts
 
 if TYPE_CHECKING:
-    from spyke_tui.kohya.captions_on_disk import ChangedCaption
-    from spyke_tui.model.batch import BatchEdit
     from spyke_tui.tui.screens.captions import CaptionsScreen
 
 Command = Callable[["CaptionsScreen"], object]
@@ -195,39 +191,6 @@ def _mark_range(screen: CaptionsScreen) -> None:
     screen.draw()
 
 
-def _batch(screen: CaptionsScreen) -> None:
-    from spyke_tui.model.adopting import adopt_many
-    from spyke_tui.tui.caption_choices import caption_choices
-    from spyke_tui.tui.marked_choices import Choice
-    from spyke_tui.tui.screens.marked import MarkedScreen
-
-    ids, what = screen.captions.meant
-    if not ids:
-        screen.say("There is no crop to change.")
-        return
-
-    project = screen.session.project
-    found = [changed for changed in screen.disk.found if changed.crop_id in ids]
-
-    def done(edit: BatchEdit | None) -> None:
-        if edit is None:
-            return
-        with screen.spyke.telling():
-            screen.captions.apply(edit)
-        screen.edited()
-        words = f"{edit.label}: {len(edit.changes)} captions. u takes it back."
-        if edit is adopted:
-            _write(screen, [changed.name for changed in found if changed.text], words)
-        screen.say(words)
-
-    adopted = adopt_many(project, ((one.crop_id, one.mirror, one.text) for one in found))
-    choices = caption_choices(project, ids)
-    if adopted.changes:
-        choices.insert(0, Choice(adopted.label, lambda _: adopted))
-    title = f"Change {len(ids)} crop{'' if len(ids) == 1 else 's'} {what}"
-    screen.app.push_screen(MarkedScreen(title, choices), done)
-
-
 def _tags(screen: CaptionsScreen) -> None:
     counts = screen.query_one(TagCounts)
     if counts.has_focus:
@@ -237,76 +200,6 @@ def _tags(screen: CaptionsScreen) -> None:
     screen.set_class(True, "-tags")
     screen.call_after_refresh(counts.focus)
     screen.call_after_refresh(screen.draw)
-
-
-# Captions on disk
-
-
-def _changed(screen: CaptionsScreen) -> ChangedCaption | None:
-    """This crop's changed file; where there is none, the next one is gone to and shown first."""
-    crop = screen.captions.crop
-    found = screen.disk.of(crop.id) if crop is not None else None
-    if found is None:
-        crops, index = screen.captions.project.crops, screen.captions.index
-        changed = {one.crop_id for one in screen.disk.found}
-        places = [at for at, one in enumerate(crops) if one.id in changed]
-        if places:
-            screen.session.editor.select(min(places, key=lambda at: (at < index, at)))
-            screen.draw()
-        else:
-            screen.say("This crop's caption is on disk as it was written, and so are all others.")
-    return found
-
-
-def _adopt(screen: CaptionsScreen) -> None:
-    found = _changed(screen)
-    if found is None:
-        return
-    if not found.text:
-        screen.say(f"{found.name} has no text to adopt.")
-        return
-    how = screen.captions.adopt(found.crop_id, found.mirror, found.text)
-    screen.edited()
-    _write(screen, [found.name], f"{found.name} is adopted, {how}.")
-
-
-def _overwrite(screen: CaptionsScreen) -> None:
-    found = _changed(screen)
-    if found is not None:
-        words = f"{found.name} is written again. It said: {found.text}"
-        _write(screen, [found.name], words)
-
-
-def _leave_file(screen: CaptionsScreen) -> None:
-    found = _changed(screen)
-    if found is not None:
-        screen.disk.leave(found)
-        screen.say(f"{found.name} stays as it is; check and build go on to name it.")
-
-
-def _write(screen: CaptionsScreen, names: Collection[str], words: str) -> None:
-    project = screen.session.project
-
-    async def work() -> None:
-        # First what they are written from: an undo is a change of it then, and they follow.
-        if not await screen.spyke.autosave.flush():
-            return  # that is told; the files stay as they are
-        try:
-            await asyncio.to_thread(screen.disk.write, names, project)
-        except SpykeError as error:
-            _tell(screen, str(error), "error")
-        else:
-            _tell(screen, words, "information")
-
-    start(screen, work, "caption file")
-
-
-def _tell(screen: CaptionsScreen, words: str, severity: str) -> None:
-    if severity == "error":
-        screen.notify(plain(words), severity="error", markup=False)
-    else:
-        screen.say(plain(words))
-    screen.disk.look_now()
 
 
 COMMANDS: dict[str, Command] = {
@@ -328,9 +221,9 @@ COMMANDS: dict[str, Command] = {
     "caption.filter": _filter,
     "caption.mark": _mark,
     "caption.mark-range": _mark_range,
-    "caption.change-all": _batch,
+    "caption.change-all": change_many,
     "caption.tags": _tags,
-    "caption.adopt": _adopt,
-    "caption.overwrite": _overwrite,
-    "caption.leave-file": _leave_file,
+    "caption.adopt": adopt,
+    "caption.overwrite": overwrite,
+    "caption.leave-file": leave_file,
 }

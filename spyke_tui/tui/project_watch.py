@@ -113,6 +113,8 @@ class ProjectWatch:
         await asyncio.to_thread(import_module, "spyke_tui.tui.caption_disk")
         if await self._app.captions_on_disk.look() and self._news is not None:
             self._news.again("captions", AGAIN)
+            if self._app.front is not None:
+                self._app.front.captions_changed()
 
     def _tidy(self) -> None:
         """Take away what a killed process left half written; of a living one nothing."""

@@ -598,6 +598,30 @@ async def test_many_captions_are_adopted_in_one_step(captions: Callable, project
         assert "as it was written, and so are all others" in it.text()
 
 
+async def test_many_captions_are_written_over_but_not_what_nobody_has_seen(
+    captions: Callable, project: Path
+) -> None:
+    front = build(project)
+    angry = front.with_name("angry.txt")
+    ours = angry.read_bytes()
+    async with captions() as it:
+        front.write_text("by sed")
+        angry.write_text("by sed")
+        found = it.app.captions_on_disk
+        await it.until(lambda: len(found.found) == 2, "both are seen")
+        await it.press("escape", "M", *"write over")
+        assert "write over 2 changed captions, for good" in it.text()
+        front.write_text("and once more, while the menu is open")
+        await it.until(
+            lambda: any("once more" in one.text for one in found.found), "it is seen, too"
+        )
+        await it.press("enter")
+        await it.until(lambda: angry.read_bytes() == ours, "one is written over")
+        await it.until(lambda: len(found.found) == 1, "the other one is still offered")
+        assert "once more" in front.read_text()
+        assert it.session.is_saved and not it.session.history.can_undo
+
+
 async def test_drafts_are_said_not_to_be_built_and_kept_from_here(captions: Callable) -> None:
     async with captions() as it:
         await it.press("escape", "n")

@@ -18,6 +18,7 @@ from spyke_tui.store import folder_watch
 from spyke_tui.store.crops_file import CropsFile
 from spyke_tui.store.files import write_whole
 from spyke_tui.tui import project_watch
+from spyke_tui.tui.screens import set as screens_set
 
 
 @pytest.fixture
@@ -82,6 +83,22 @@ async def test_a_caption_is_offered_in_the_captions_pane(opened: Callable, capti
         await it.press("f7")
         await it.until(lambda: "F7" not in it.text(), "no offer any more")
         assert "once more" in caption_of(it.session.editor.crop, it.session.project.dataset)
+
+
+@pytest.mark.usefixtures("only_news")
+async def test_the_set_is_checked_again_at_once(
+    opened: Callable, caption: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screens_set, "LOOK", 3600.0)
+    async with opened() as it:
+        await it.press("f5")
+        await it.until(lambda: it.app.screen.check.is_current, "the first check")
+
+        def edited() -> bool:
+            return any(one.code == "caption-edited" for one in it.app.screen.check.findings)
+
+        assert not edited()
+        await written_until(it, lambda n: caption.write_text(f"spyke_plasma_v1, {n}\n"), edited)
 
 
 @pytest.mark.usefixtures("only_news")

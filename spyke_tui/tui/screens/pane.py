@@ -68,6 +68,9 @@ class PaneScreen(Screen[None]):
     def travelled(self, words: str) -> None:
         """A step was undone or done again; a pane with a place for a remark says which."""
 
+    def captions_changed(self) -> None:
+        """Somebody else changed caption files."""
+
     def draw(self) -> None:
         """Bring the widgets in line with the session."""
 

@@ -209,6 +209,9 @@ class SetScreen(PaneScreen):
             self._pictures.forget()
         self.draw()
 
+    def captions_changed(self) -> None:
+        self._look()
+
     def _look(self) -> None:
         if self.is_mounted and self.app.screen is self:
             self.check.look()
