@@ -11,7 +11,13 @@ from dataclasses import replace
 from types import FrameType
 
 from spyke_tui.cli.output import ProgressBar, wrapped
-from spyke_tui.cli.run_words import end_json, image_json, outdated_words, progress_words
+from spyke_tui.cli.run_words import (
+    end_json,
+    image_json,
+    outdated_words,
+    place_words,
+    progress_words,
+)
 from spyke_tui.comfy.following import Follower
 from spyke_tui.model.generation import Kind
 from spyke_tui.model.run_view import ImageView, LogLine, RunView
@@ -172,16 +178,17 @@ class RunFollowing:
         if self._as_json:
             print(json.dumps(end_json(view, code)))
             return code
-        said = wrapped(printable(f"{view.message} {view.hint}".strip()), "")
+        said = printable(f"{view.message} {view.hint}".strip())
         if code == 0 and self._quiet:
             return code
         if code in (0, INTERRUPTED):
-            print(f"{view.done} of {view.total} images." if view.state == "done" else said)
+            done = f"{view.done} of {view.total} images."
+            print(done if view.state == "done" else wrapped(said, ""))
             if view.outdated:
                 print(outdated_words(view, self._kind))
         else:
             print(f"{view.done} of {view.total} images.")
-            print(f"spyke-tui: {said}", file=sys.stderr)
+            print(wrapped(f"spyke-tui: {said}{place_words(view, said)}", ""), file=sys.stderr)
         return code
 
 

@@ -31,6 +31,15 @@ def outdated_words(view: RunView, kind: Kind) -> str:
     )  # fmt: skip
 
 
+def place_words(view: RunView, said: str) -> str:
+    """Where in crops.toml the cause stands, unless what is `said` tells; begins with a blank."""
+    if not view.field or "[reg]" in said or "[topup]" in said:
+        return ""
+    inherits = view.kind == "topup" and view.field not in ("prompt", "negative", "count")
+    more = ", or where that is not given [reg]." + view.field if inherits else ""
+    return f" In crops.toml: [{view.kind}].{view.field}{more}."
+
+
 def image_json(image: ImageView, view: RunView) -> dict[str, object]:
     return {
         "event": "image",

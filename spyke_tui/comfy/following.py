@@ -176,14 +176,15 @@ class Follower:
                 "died", "The run ended without a last word (killed, or the machine went down).",
                 f"Start it again: it goes on where it was (spyke-tui {kind}).", word.field,
             )  # fmt: skip
-        if live.get("message"):
-            message, hint, field = (_text(live.get(key)) for key in ("message", "hint", "field"))
-            word = replace(word, message=message, hint=hint, field=field)
         if word.ended:  # if its process is alive, it is about to end
             return word
+        if not live:
+            return replace(word, state="starting")
+        # Words and state from the same file: the journal may be a moment ahead of it.
         said = live.get("state")
         state: RunState = next((s for s in _STATES if s == said and s in ALIVE), "starting")
-        return replace(word, state=state)
+        message, hint, field = (_text(live.get(key)) for key in ("message", "hint", "field"))
+        return Word(state, message, hint, field)
 
     def _image(self, index: int, live: dict[str, Any]) -> ImageView:
         fold = self._fold

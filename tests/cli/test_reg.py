@@ -146,7 +146,11 @@ def test_what_is_wrong_here_is_not_blamed_on_the_server(
     write(tmp_path, quick)
     path.write_text(path.read_text().replace("steps ", 'sampler = "ddimm"\nsteps ', 1))
     assert main(["reg", "--project", str(tmp_path)]) == 3
-    assert "ddim" in capsys.readouterr().err
+    said = " ".join(capsys.readouterr().err.split())
+    assert "ddim" in said and said.endswith("In crops.toml: [reg].sampler.")
+    assert main(["topup", "--project", str(tmp_path)]) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.endswith("[topup].sampler, or where that is not given [reg].sampler.")
 
 
 def test_where_nothing_runs_to_be_stopped_json_says_so_too(
