@@ -261,8 +261,9 @@ class Run:
     def _left(self) -> Left:
         missing = [i for i in range(1, self.shelf.total + 1) if not self.shelf.has(i)]
         failed = [i for i in self.indices if i in missing and i in self.diary.fold.failed]
-        why = self.diary.fold.failed[failed[0]].message if failed else ""
-        return Left(self.shelf.total, len(self.indices), len(missing), len(failed), why)
+        first = self.diary.fold.failed[failed[0]] if failed else None
+        why, kind = (first.message, first.kind) if first else ("", "")
+        return Left(self.shelf.total, len(self.indices), len(missing), len(failed), why, kind)
 
     def _describe(self) -> dict[str, object]:
         """What followers see of it just now."""

@@ -7,6 +7,20 @@ from dataclasses import dataclass
 from spyke_tui.model.generation import all_there, counted_images
 from spyke_tui.model.run_view import RunState
 
+_CURES = {
+    # The usual cause: SD 1.5 in half precision, whose VAE overflows on some cards and checkpoints.
+    "black": "Start ComfyUI with --fp32-vae, or where that is not enough with --force-fp32, or "
+    "choose another checkpoint",
+    "one-colour": "Look at the prompt, the size and the workflow",
+    "same": "Look where the workflow takes its seed from",
+    "size": "Give width and height as the workflow draws them, or mend the workflow",
+}
+
+
+def cure_of(kind: str) -> str:
+    """What helps against pictures that can't be used, without a full stop; "" where trying does."""
+    return _CURES.get(kind, "")
+
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -21,13 +35,17 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a run that is over leaves: numbers of images. `why`: of the first that failed."""
+    """What a run that is over leaves: numbers of images.
+
+    `why` and `kind` are those of the first that failed.
+    """
 
     total: int
     asked: int
     missing: int
     failed: int
     why: str
+    kind: str = ""
 
     def stopped(self) -> End:
         """Somebody ended it."""
@@ -41,9 +59,11 @@ class Left:
     def finished(self) -> End:
         """Everything that was asked for was tried."""
         if self.failed:
+            cure = cure_of(self.kind)
             return End(
                 "failed", f"{counted_images(self.failed)} could not be made: {self.why}",
-                "Start it again to try those once more.", exit_code=1,
+                f"{cure}, then start again." if cure else "Start it again to try those once more.",
+                exit_code=1,
             )  # fmt: skip
         if self.missing:
             return End(

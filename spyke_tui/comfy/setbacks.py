@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from spyke_tui.comfy.board import Wanted
+from spyke_tui.comfy.run_end import cure_of
 from spyke_tui.errors import WriteError
 from spyke_tui.model.generation import MOST_ATTEMPTS
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_ERRORS = 3
 """How often one image may go wrong on a server before nothing more is tried with it."""
+_LOOK = "See the server's own log and mend it"
 _SEED_FAULTS = ("black", "one-colour", "same")
 """The same seed would give the same picture."""
 
@@ -68,7 +70,7 @@ class Setbacks:
                 "The server ran out of memory: free some there (other programs, a smaller size)",
             )  # fmt: skip
         elif worker.errors >= 2:
-            run.hold(worker, why, "See the server's own log and mend it")
+            run.hold(worker, why, _LOOK)
 
     def unusable(self, worker: Worker, job: Job, outcome: Outcome) -> None:
         """A picture came, and it can't be used."""
@@ -86,9 +88,5 @@ class Setbacks:
         else:
             run.gave_up(job)
             if self._last_fault == outcome.kind and run.board.left:
-                run.hold(
-                    worker, outcome.why,
-                    "Every image may come out like that: look at the prompt, the size and the "
-                    "workflow",
-                )  # fmt: skip
+                run.hold(worker, outcome.why, cure_of(outcome.kind) or _LOOK)
             self._last_fault = outcome.kind

@@ -133,6 +133,7 @@ class RunControl:
         if warned:
             self._accepted |= {one for one in found if one.is_warning}
         if any(one not in self._accepted for one in found):
+            self.attempt = None
             self._hindered(found, attempt)
             return
         attempt.phase = "starting"

@@ -66,4 +66,5 @@ def tell_hindrances(
             elif answer is not None:
                 edit_settings(screen, answer)
 
+    screen.draw()  # below the dialog nothing is looked for any more
     screen.app.push_screen(HindrancesScreen(TITLES[kind], found), answered)

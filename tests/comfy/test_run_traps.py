@@ -74,6 +74,21 @@ async def test_the_same_picture_twice_is_given_up_after_three_more(tmp_path: Pat
         failed = next(image for image in stage.view().images if image.state == "failed")
         assert "same picture" in failed.message
         assert failed.seed == seed_of(20260219, failed.index, 0, 3)
+        assert "takes its seed" in stage.view().hint
+
+
+async def test_where_every_picture_is_black_it_says_what_helps(tmp_path: Path) -> None:
+    async with PracticeServer(faults=["black=1"]) as server:
+        stage = Stage(tmp_path, server, count=40)
+        assert await stage.run(only=(2,)) == 1
+        assert "1 image could not be made" in stage.view().message
+        assert "--fp32-vae" in stage.view().hint and stage.view().hint.endswith("start again.")
+        before = len(server.prompts)
+        assert await stage.run() == 1
+        view = stage.view()
+        assert (view.done, view.failed) == (0, 2)
+        assert "black" in view.message and "--fp32-vae" in view.hint
+        assert len(server.prompts) - before < 20, "most are not even tried"
 
 
 @pytest.mark.parametrize(
