@@ -148,9 +148,20 @@ async def examine_servers(
     if any(look == () or all(p.is_warning for p in look) for look in looks):
         looks = [tuple(replace(p, is_warning=True, is_unreachable=False) for p in look)
                  for look in looks]  # fmt: skip
-    problems = dict.fromkeys(problem for look in looks for problem in look)
+    problems = dict.fromkeys(
+        problem if all(problem in one for one in looks) else _with_server(problem, server)
+        for server, look in zip(settings.servers, looks, strict=True)
+        for problem in look
+    )
     # Unreachable counts only where that is all: else there is something to mend first.
     return tuple(sorted(problems, key=lambda p: (p.is_warning, p.is_unreachable)))
+
+
+def _with_server(problem: Problem, server: str) -> Problem:
+    """For one of several: which one it is about."""
+    if problem.is_ours or server.rstrip("/") in problem.message:
+        return problem
+    return replace(problem, message=f"{server}: {problem.message}")
 
 
 async def _look(

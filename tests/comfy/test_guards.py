@@ -169,6 +169,18 @@ async def test_one_of_two_servers_is_enough(tmp_path):
         assert [(p.field, p.is_unreachable) for p in odd] == [("server", False)]
 
 
+async def test_of_several_servers_it_says_which_one_lacks_the_checkpoint(tmp_path):
+    async with PracticeServer(checkpoints=("x.ckpt",)) as bare, PracticeServer() as other:
+        settings = replace(SETTINGS, servers=(bare.url, other.url))
+        (problem,) = await examine_servers(settings, PROJECT, tmp_path)
+        assert problem.is_warning
+        assert problem.message.startswith(f"{bare.url}: The server has no checkpoint")
+        both = replace(settings, checkpoint="no.safetensors", servers=(other.url, other.url))
+        assert [p.message for p in await examine_servers(both, PROJECT, tmp_path)] == [
+            "The server has no checkpoint 'no.safetensors'."
+        ]
+
+
 @pytest.mark.parametrize("fault", ["garbage-json=1", "500=1", "redirect=1", "huge-body=1"])
 async def test_servers_that_answer_nonsense_are_a_problem_and_no_crash(tmp_path, fault):
     async with PracticeServer(faults=[fault]) as practice:

@@ -129,7 +129,7 @@ class RunFacts(InkPane):
         size = f"{settings.width}x{settings.height}"
         what = [
             settings.checkpoint or "the server's only checkpoint",
-            f"{settings.steps} steps", f"cfg {settings.cfg:g}",
+            "1 step" if settings.steps == 1 else f"{settings.steps} steps", f"cfg {settings.cfg:g}",
             f"{settings.sampler}/{settings.scheduler}", size,
         ]  # fmt: skip
         if settings.workflow:
