@@ -21,7 +21,7 @@ def _start(screen: RegularizationScreen) -> None:
         screen.order("resume", "It goes on.")
     elif view.alive:
         screen.say("It is running already.")
-    elif view.state == "done" and not view.outdated and not screen.rejected:
+    elif view.state == "done" and not (view.outdated or screen.rejected or screen.more):
         screen.say("All images are there: x rejects one, e changes how many there are.")
     else:
         screen.selection.follow()
@@ -91,7 +91,7 @@ def _test(screen: RegularizationScreen) -> None:
     missing = sorted(screen.rejected)
     missing += [one.index for one in screen.view.images if one.state != "verified"]
     total = screen.view.total
-    if missing or screen.wanted > total or not total:
+    if missing or screen.more or not total:
         index = missing[0] if missing else total + 1
         screen.selection.choose(index)
         screen.control.start(only=(index,))

@@ -56,13 +56,13 @@ def doing(attempt: Attempt | None) -> str:
     return "looks whether all is right" if attempt.phase == "looking" else "starts"
 
 
-def key_words(view: RunView, rejected: int, attempt: Attempt | None, width: int) -> str:
+def key_words(view: RunView, rejected: int, more: int, attempt: Attempt | None, width: int) -> str:
     """The keys that do something now; `width` cells are all there is.
 
-    `rejected` images wait for their next reroll.
+    `rejected` images wait for their next reroll; `more` are wanted than the run was to make.
     """
     waits = attempt is not None and attempt.is_waiting
-    words = _WAITING if waits else _keys(view, rejected)
+    words = _WAITING if waits else _keys(view, rejected, more)
     for long, short in _SHORTER:
         if len(_GAP.join(words)) > width:
             words = [short if word == long else word for word in words]
@@ -70,7 +70,7 @@ def key_words(view: RunView, rejected: int, attempt: Attempt | None, width: int)
     return _GAP.join(words)
 
 
-def _keys(view: RunView, rejected: int) -> list[str]:
+def _keys(view: RunView, rejected: int, more: int) -> list[str]:
     if view.state in ("running", "starting", "waiting"):
         words = ["Space pause", "S stop after this", "I interrupt"]
     elif view.state in ("paused", "pausing"):
@@ -78,7 +78,7 @@ def _keys(view: RunView, rejected: int) -> list[str]:
     elif view.alive:
         words = ["I interrupt"]
     elif view.state == "done":
-        words = ["s draws the rejected"] if rejected else []
+        words = ["s draws the rejected"] if rejected else [f"s draws {more} more"] if more else []
         words += ["R draws anew"] if view.outdated else []
     else:
         words = ["s start" if view.state == "none" else "s goes on", "t test one"]

@@ -232,13 +232,27 @@ async def test_the_end_of_the_status_line_is_seen_however_long_a_name_is(
         await shows(it, "…", *words)
 
 
-async def test_done(reg: Callable, starts: Starts) -> None:
+async def test_done(reg: Callable, starts: Starts, project: Path) -> None:
+    with (project / "crops.toml").open("a") as file:
+        file.write("[reg]\ncount = 12\n")
     view = replace(running_view(None, total=12, done=12), state="done", servers=(), eta_s=None)
     async with reg(view) as it:
         await shows(it, "✓ done", "12 of 12", "100%", "[12]")
         await it.press("s")
         await shows(it, "All images are there")
         assert not starts.begun and "s draws the rejected" not in it.text()
+
+
+async def test_where_more_are_wanted_than_the_last_run_made_s_draws_them(
+    reg: Callable, starts: Starts, project: Path
+) -> None:
+    with (project / "crops.toml").open("a") as file:
+        file.write("[reg]\ncount = 15\n")
+    view = replace(running_view(None, total=12, done=12), state="done", servers=(), eta_s=None)
+    async with reg(view) as it:
+        await shows(it, "✓ done", "s draws 3 more")
+        await it.press("s")
+        await it.until(lambda: starts.begun == [("reg", None, False)], "a start")
 
 
 async def test_orders(reg: Callable) -> None:

@@ -173,6 +173,11 @@ class RegularizationScreen(PaneScreen):
         return self._offered.get(self.kind, 0)
 
     @property
+    def more(self) -> int:
+        """How many more images a start would make than the last run was to make."""
+        return max(0, self.wanted - self.view.total)
+
+    @property
     def field_in_question(self) -> str:
         """The key that the run or its start complains of; "" where that is none."""
         attempt = self.control.attempt
@@ -263,7 +268,7 @@ class RegularizationScreen(PaneScreen):
             self.pictures.draw(view, rejected)
             self._notice.say(notice_words(view, attempt))
             width = self._keys.size.width - 1
-            self._keys.say(self._said or key_words(view, len(rejected), attempt, width))
+            self._keys.say(self._said or key_words(view, len(rejected), self.more, attempt, width))
             self._status.draw()
 
     def _wanted(self) -> str:
