@@ -211,8 +211,22 @@ def _own_problems(
                 )
             )
     if kind == "reg":
+        if not problems:
+            problems += _other_size(template, settings, project.dataset.size)
         problems += _leaks(settings, project, texts)
     return tuple(replace(problem, is_ours=True) for problem in problems)
+
+
+def _other_size(template: Template, settings: Generation, size: int) -> list[Problem]:
+    """Class images that the trainer would not take as they are: said before they are drawn."""
+    if (settings.width, settings.height) == (size, size) or not template.mapping.slots["width"]:
+        return []
+    message = (
+        f"The images would be {settings.width}x{settings.height}, and the set is {size}x{size}: "
+        "the trainer stops at them, or cuts them."
+    )
+    hint = "Take width and height out of [reg]: they follow [dataset].size."
+    return [Problem(message, hint, "width", is_warning=True)]
 
 
 def _leaks(settings: Generation, project: Project, texts: list[str]) -> list[Problem]:

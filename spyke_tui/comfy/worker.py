@@ -120,7 +120,8 @@ class Worker:
             return False
         self.checkpoint = ready.checkpoint
         for problem in ready.problems:
-            self.run.diary.say(f"{self.address.shown}: {problem.message}", "warning")
+            where = "" if problem.is_ours else f"{self.address.shown}: "
+            self.run.diary.say(where + problem.message, "warning")
         self.run.greeted(self, "" if ready.family == "unknown" else ready.family)
         # Events of the first prompt must not be missed; without any, looking has to do.
         await self.socket.wait_connected(5.0)
@@ -197,9 +198,11 @@ class Worker:
         self, job: Job, node_type: str, message: str, *, out_of_memory: bool = False
     ) -> None:
         """The server could not draw it."""
-        where = f" ({node_type})" if node_type else ""
+        message = message or "the server gives no reason"
+        why = f"{node_type}: {message}" if node_type else message
+        why += "" if why.endswith((".", "!", "?")) else "."
         self.forget(job)
-        self.run.erred(self, job, f"{message}{where}", out_of_memory=out_of_memory)
+        self.run.erred(self, job, why, out_of_memory=out_of_memory)
 
     def interrupted(self, job: Job) -> None:
         self.forget(job)

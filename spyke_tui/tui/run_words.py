@@ -60,7 +60,7 @@ def indicator(view: RunView) -> str:
 def rate(view: RunView) -> str:
     """``12 a minute, 2m left``; empty where nothing is known."""
     words: list[str] = []
-    if not view.alive:
+    if not view.alive or view.state in ("paused", "waiting"):
         return ""
     if view.per_minute >= 10:
         words.append(f"{view.per_minute:.0f} a minute")

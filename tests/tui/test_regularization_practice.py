@@ -64,6 +64,10 @@ async def _work(it: object, project: Path) -> None:
     field.value = next(name for name in form._choices["checkpoint"] if "sd15" in name)
     await it.press("escape")
     await it.saved()
+    # They would be smaller than the set: that is a warning, which is asked about once.
+    await it.press("s")
+    await it.until(lambda: isinstance(it.app.screen, HindrancesScreen), "the warning", LIMIT)
+    await it.until(lambda: "the set is 512x512" in it.text(), "what it warns of")
     # A run of its own: four images, then the bell.
     await it.press("s")
     await it.until(lambda: "✓ done" in it.text(), "all four", LIMIT)
@@ -116,6 +120,7 @@ async def test_a_server_that_comes_later_is_found_by_itself(
         address = server.url
     crops = project / "crops.toml"
     text = SETTINGS.replace('checkpoint = "nothing_like_it.safetensors"', 'checkpoint = ""')
+    text = text.replace("= 64", "= 512")  # as large as the set: nothing to be asked about
     crops.write_text(crops.read_text() + text.format(server=address).replace("= 4 ", "= 1 "))
     async with opened(wait=False) as it:
         await it.press("f6", "s")

@@ -17,6 +17,7 @@ from spyke_tui.model.table import printable
 from spyke_tui.store.files import Stamp
 
 _SHEET_AWAY = ("sheet-missing", "sheet-unreadable")
+_ANEW = "spyke-tui reg --redo-outdated makes it anew"
 
 
 def find_in_images(inspection: Inspection) -> Iterator[Finding]:
@@ -136,7 +137,7 @@ def _readable(
         yield finding(
             size_code, "error",
             f"is {facts.width}x{facts.height} pixels instead of {size}x{size}; the trainer stops "
-            "at it, or cuts it to its centre.", _again(listing, name, inspection),
+            "at it, or cuts it to its centre.", _in_size(listing, name, inspection),
         )  # fmt: skip
     if facts.mode and _is_not_rgb(facts):
         yield finding(
@@ -161,11 +162,19 @@ def _mode(facts: PictureFacts) -> str:
     return f"{facts.bits}-bit {printable(facts.mode)}{see_through}"
 
 
+def _in_size(listing: Listing, name: str, inspection: Inspection) -> str:
+    """How to get it in the set's size: a run draws what [reg] asks for."""
+    reg, side = inspection.project.reg, inspection.project.dataset.size
+    if listing is not inspection.reg or (reg.width, reg.height) == (side, side):
+        return _again(listing, name, inspection)
+    asked = f"[reg] asks for {reg.width}x{reg.height}: take width and height out of it"
+    return f"{asked}; then {_ANEW}."
+
+
 def _again(listing: Listing, name: str, inspection: Inspection) -> str:
     """How to get this picture again."""
     if listing is inspection.reg:
-        anew = "if a run made it, spyke-tui reg --redo-outdated makes it anew"
-        return f"Save it again in that form; {anew}."
+        return f"Save it again in that form; if a run made it, {_ANEW}."
     planned = inspection.planned.get(name.rpartition(".")[0])
     if planned and planned.image.name == name:
         return f"Run spyke-tui build --force {planned.crop.id}."
