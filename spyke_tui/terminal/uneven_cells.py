@@ -51,6 +51,7 @@ class Grid(NamedTuple):
         return abs(wider - higher) + LARGER * larger + SMALLER * smaller
 
 
+@lru_cache(8)
 def grid_of(pixels: Size, cols: int, rows: int) -> Grid | None:
     """The grid of a terminal whose `cols` x `rows` cells are `pixels` large in all; None where
     cells are whole.
@@ -119,36 +120,57 @@ def closed(
     rect: Rect, within: Rect, origin: tuple[int, int], grid: Grid, free: Callable[[Rect], bool]
 ) -> Rect:
     """`rect`, or the least larger rectangle `within` the picture that leaves no pixel open between
-    itself and the cells after it; `rect` where there is none.
+    itself and the cells after it; where there is none, it leaves as few as it can.
 
-    `origin`: column and row of the screen at which the pane begins. `free`: whether a rectangle
-    may be drawn, where it is more than `rect`.
+    `origin`: column and row of the screen at which the pane begins. `free`: whether these cells,
+    outside `rect`, may be drawn.
     """
-    across = _spans(rect.left, rect.right, within.left, within.right, origin[0], grid.width)
-    down = _spans(rect.top, rect.bottom, within.top, within.bottom, origin[1], grid.height)
+    room = _room(rect, within, free)
+    across = _spans(
+        (rect.left, rect.right), (room.left, room.right), within.right, origin[0], grid.width
+    )
+    down = _spans(
+        (rect.top, rect.bottom), (room.top, room.bottom), within.bottom, origin[1], grid.height
+    )
     spans = sorted(
         product(across, down),
         key=lambda one: (one[0][1] - one[0][0]) * (one[1][1] - one[1][0]),
     )
     for (left, right), (top, bottom) in spans:
         larger = Rect(left, top, right - left, bottom - top)
-        if larger == rect or free(larger):
+        if larger.width == rect.width or larger.height == rect.height or free(larger):
             return larger
-    return rect
+    return Rect(across[0][0], rect.top, across[0][1] - across[0][0], rect.height)
+
+
+def _room(rect: Rect, within: Rect, free: Callable[[Rect], bool]) -> Rect:
+    """How far `rect` may be made wider, or higher."""
+    left, top, right, bottom = rect.box
+    most = Rect.from_box(left - FARTHEST, top - FARTHEST, right + FARTHEST, bottom + FARTHEST)
+    most = most.intersection(within)
+    while left > most.left and free(Rect(left - 1, rect.top, 1, rect.height)):
+        left -= 1
+    while right < most.right and free(Rect(right, rect.top, 1, rect.height)):
+        right += 1
+    while top > most.top and free(Rect(rect.left, top - 1, rect.width, 1)):
+        top -= 1
+    while bottom < most.bottom and free(Rect(rect.left, bottom, rect.width, 1)):
+        bottom += 1
+    return Rect.from_box(left, top, right, bottom)
 
 
 def _spans(
-    start: int, end: int, first: int, last: int, origin: int, exact: float
+    least: tuple[int, int], most: tuple[int, int], end: int, origin: int, exact: float
 ) -> list[tuple[int, int]]:
-    """Spans around `start` to `end` after which the next cell begins where they end, or nothing
-    of the picture comes; the shortest first."""
+    """Spans from `least` to `most` after which the next cell begins where they end, or nothing of
+    the picture comes (`end`); the shortest first. `least` where there is none."""
     found = [
         (a, b)
-        for a in range(start, max(first, start - FARTHEST) - 1, -1)
-        for b in range(end, min(last, end + FARTHEST) + 1)
-        if b == last or _ends(origin + a, b - a, exact)
+        for a in range(least[0], most[0] - 1, -1)
+        for b in range(least[1], most[1] + 1)
+        if b == end or _ends(origin + a, b - a, exact)
     ]
-    return sorted(found, key=lambda one: one[1] - one[0])[:FARTHEST]
+    return sorted(found, key=lambda one: one[1] - one[0])[:FARTHEST] or [least]
 
 
 def below(
