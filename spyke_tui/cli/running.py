@@ -152,7 +152,8 @@ def start_log(file: str, words: Sequence[str] = ()) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.DEBUG)
-    for chatty in ("PIL", "httpcore", "websockets"):  # the last of them tells headers, too
+    # websockets tells headers, watchfiles every file that somebody touches.
+    for chatty in ("PIL", "httpcore", "websockets", "watchfiles"):
         logging.getLogger(chatty).setLevel(logging.INFO)
     from spyke_tui import __version__
 

@@ -32,7 +32,7 @@ class FileNews:
     async def follow(self, project: Project) -> None:
         """Watch the folders of this project: again and again, they may have come or moved."""
         train = Layout.of(project.dataset, Path(self._folder)).train
-        self._train = str(train)
+        self._train = train.name
         await asyncio.to_thread(self._watch.follow, (Path(self._folder), train))
 
     def end(self) -> None:
@@ -54,8 +54,9 @@ class FileNews:
         self._loop.call_later(seconds, self._add, {what})
 
     def _is_ours(self, path: str) -> bool:
+        # By name: macOS tells real paths, whatever links lead there.
         folder, name = os.path.split(path)
-        if folder == self._train:
+        if os.path.basename(folder) == self._train:
             return name.endswith(CAPTION_SUFFIX)
         return name == self._name
 
