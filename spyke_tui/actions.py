@@ -176,6 +176,7 @@ ACTIONS: tuple[Action, ...] = (
     _captions("Many", "caption.filter", "/", "Filter", "show only crops with these tags, fields or open questions"),
     _captions("Many", "caption.mark", "space", "Mark", "mark this crop, or no longer, and go to the next"),
     _captions("Many", "caption.mark-range", "m", "Mark range", "mark all from the last mark to this crop"),
+    _captions("Many", "caption.mark-clear", "", "Clear marks", "nothing is marked any more"),
     _captions("Many", "caption.change-all", "M", "Change all", "one change to all that are marked, else to all that are listed; shown before it is made"),
     _captions("Many", "caption.tags", "#", "Tags", "how often each tag stands in the captions; Enter shows the crops that have it"),
     _captions("Caption on disk", "caption.adopt", "a f7", "Adopt", "take a caption file that was changed elsewhere into the fields"),

@@ -191,6 +191,11 @@ def _mark_range(screen: CaptionsScreen) -> None:
     screen.draw()
 
 
+def _clear_marks(screen: CaptionsScreen) -> None:
+    screen.session.editor.marks.clear()
+    screen.draw()
+
+
 def _tags(screen: CaptionsScreen) -> None:
     counts = screen.query_one(TagCounts)
     if counts.has_focus:
@@ -221,6 +226,7 @@ COMMANDS: dict[str, Command] = {
     "caption.filter": _filter,
     "caption.mark": _mark,
     "caption.mark-range": _mark_range,
+    "caption.mark-clear": _clear_marks,
     "caption.change-all": change_many,
     "caption.tags": _tags,
     "caption.adopt": adopt,

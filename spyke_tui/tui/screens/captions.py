@@ -236,7 +236,11 @@ class CaptionsScreen(PaneScreen):
             pieces.append(Ink(f"only {self.captions.filter.text}  ", "primary"))
         others = sum(changed.crop_id != crop.id for changed in self.disk.found)
         if others:
-            pieces.append(Ink(f"! {others} more changed on disk", "warning"))
+            here = self.disk.of(crop.id) is not None
+            words = (
+                f"! {others} more changed on disk" if here else f"! {others} changed on disk: F7"
+            )
+            pieces.append(Ink(words, "warning"))
         self._title.show(*pieces)
 
     def _draw_tags(self) -> None:
