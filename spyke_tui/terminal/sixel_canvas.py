@@ -245,7 +245,9 @@ class SixelCanvas:
         before, grid = "", self._place.grid
         if grid is not None:
             at, cell = (col - 1, row - 1), self._place.cell
-            before = below(rows, self._colours, cell, at, grid)
+            # Pictures above a row with labels can't be made larger.
+            after_open = any(label == cells.top for label, _ in self._text)
+            before = below(rows, self._colours, cell, at, grid, after_open=after_open)
             rows = stretched(rows, cell, grid)
         picture = sixel(rows, self._colours)
         return f"{before}\x1b[{row};{col}H{picture}" if picture else ""

@@ -174,16 +174,27 @@ def _spans(
 
 
 def below(
-    rows: Sequence[bytes], colours: Sequence[int], cell: Size, at: tuple[int, int], grid: Grid
+    rows: Sequence[bytes],
+    colours: Sequence[int],
+    cell: Size,
+    at: tuple[int, int],
+    grid: Grid,
+    *,
+    after_open: bool = False,
 ) -> str:
     """What colours the cells in which a picture ends one pixel early, to be written before it:
     each like the most of its last pixels.
 
     `rows` are whole cells of `cell` pixels; `at`: column and row of the screen, from 0.
+    `after_open`: what is above may end early, and be blurred into what is behind the first row.
     """
     left, top = at
     across, down = len(rows[0]) // cell.width, len(rows) // cell.height
     inks: dict[tuple[int, int], int] = {}
+    if after_open:
+        for col in range(across):
+            first = rows[0][col * cell.width : (col + 1) * cell.width]
+            inks[0, col] = colours[_most(first)]
     if not _ends(left, across, grid.width):
         for row in range(down):
             last = b"".join([line[-1:] for line in rows[row * cell.height :][: cell.height]])

@@ -106,6 +106,8 @@ def test_where_a_picture_must_end_early_the_cell_below_has_its_colour() -> None:
     colours = [0, 0x102030, 0x405060]
     assert below(rows, colours, cell, (4, 2), grid) == ""
     assert below(rows, colours, cell, (5, 2), grid) == "\x1b[3;6H\x1b[48;2;64;80;96m \x1b[0m"
+    after = below(rows, colours, cell, (4, 2), grid, after_open=True)
+    assert after == "\x1b[3;5H\x1b[48;2;16;32;48m \x1b[0m"
 
 
 def art() -> Image.Image:
