@@ -48,7 +48,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", checksum)))
 
 
-def _compressed(rows: bytes, is_gray: bool) -> bytes:
+def _compressed(rows: bytearray, is_gray: bool) -> bytes:
     """Run lengths; for pictures in gray, matches further back where a sample says they pay."""
     strategy = zlib.Z_RLE
     if is_gray:
@@ -66,16 +66,19 @@ def _is_gray(image: Image.Image) -> bool:
     return small[0::3] == small[1::3] == small[2::3]
 
 
-def _deflated(data: bytes, strategy: int) -> bytes:
+def _deflated(data: bytearray, strategy: int) -> bytes:
     compressor = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, 9, strategy)
     return compressor.compress(data) + compressor.flush()
 
 
-def _filtered_rows(image: Image.Image) -> bytes:
+def _filtered_rows(image: Image.Image) -> bytearray:
     """Filter byte and residues of each row in turn."""
     above = Image.new("RGB", image.size)  # with the zeros that PNG assumes outside
     above.paste(image, (0, 1))
-    residues = ImageChops.subtract_modulo(image, above).tobytes()
-    stride = 3 * image.width
-    starts = range(0, len(residues), stride)
-    return b"".join([part for at in starts for part in (_ABOVE, residues[at : at + stride])])
+    residues = ImageChops.subtract_modulo(image, above)
+    stride = 1 + 3 * image.width
+    # Each row comes with an empty byte behind it, which is the place before the next.
+    rows = bytearray(1) + residues.tobytes("raw", "RGB", stride, 1)
+    rows.pop()
+    rows[::stride] = _ABOVE * image.height
+    return rows
