@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
     from textual.filter import LineFilter
-    from textual.notifications import SeverityLevel
+    from textual.notifications import Notify, SeverityLevel
     from textual.screen import Screen
 
     from spyke_tui.tui.caption_disk import DiskCaptions
@@ -118,6 +118,14 @@ class SpykeApp(App[None]):
         """Tell something; what comes from files is shown as letters, never as markup."""
         clean = "\n".join(map(plain, message.split("\n")))
         super().notify(clean, title=plain(title), severity=severity, timeout=timeout, markup=False)
+
+    def on_notify(self, event: Notify) -> None:
+        """What stands there already, in the same words, is not said twice: a key that is refused,
+        pressed again and again, would fill the screen."""
+        said = event.notification
+        for other in list(self._notifications):
+            if (other.message, other.severity) == (said.message, said.severity):
+                self._unnotify(other, refresh=False)
 
     def action_help_quit(self) -> None:
         """ctrl+c, which ends most programs: Textual's own words would show their markup here."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from spyke_tui.store.app_lock import AppLock
 from spyke_tui.tui.screens.captions import CaptionsScreen
 from spyke_tui.tui.screens.crops import CropsScreen
 from spyke_tui.tui.screens.dataset_settings import DatasetScreen
@@ -108,6 +109,18 @@ async def test_an_onlooker_changes_nothing(opened: Callable, project: Path) -> N
         await it.press("escape")
         await it.until(lambda: it.app.front is not None, "back")
         assert (project / "crops.toml").read_text() == before
+
+
+async def test_a_refusal_is_said_once_however_often_it_is_asked_for(
+    opened: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AppLock, "take", lambda self: "another one")
+    async with opened() as it:
+        await it.until(lambda: bool(it.session.history.holder), "read only")
+        for _ in range(5):
+            await it.press("right", "x")
+        said = [note.message[:27] for note in it.app._notifications]
+        assert said.count("Nothing can be changed here") == 1
 
 
 @pytest.mark.parametrize("pane", ["f3", "f4"])
