@@ -130,8 +130,9 @@ def _say_status(follower: Follower, *, as_json: bool) -> int:
     if progress_words(view) and view.alive and view.per_minute:
         print(progress_words(view))
     for server in view.servers:
-        work = f", image {server.index}" if server.index else ""
-        step = f", step {server.step} of {server.steps}" if server.steps else ""
+        works = server.state == "working"
+        work = f", image {server.index}" if works and server.index else ""
+        step = f", step {server.step} of {server.steps}" if works and server.steps else ""
         print(printable(f"{server.address}: {server.state}{work}{step} {server.message}".rstrip()))
     if view.message:
         print(wrapped(printable(f"{view.message} {view.hint}".strip()), ""))

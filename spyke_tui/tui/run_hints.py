@@ -37,6 +37,8 @@ def notice_words(view: RunView, attempt: Attempt | None) -> str:
             return f"{attempt.hindrance.message} {HOW_TO_START}"
         return ""
     if view.message and view.state not in _NOTHING_WRONG:
+        if view.state == "waiting":  # what is edited counts from the next start on
+            return f"{view.message} {view.hint} It is tried again by itself."
         field = f" e edits {view.field}." if view.field else ""
         return f"{view.message} {view.hint}{field}".strip()
     if view.gone:

@@ -166,6 +166,16 @@ async def test_what_went_wrong_and_what_to_do(reg: Callable) -> None:
             await shows(it, *words, *([message, "Do this."] if message else []))
 
 
+async def test_a_server_that_went_is_not_shown_at_work(reg: Callable) -> None:
+    async with reg(running_view(None)) as it:
+        await shows(it, "KSampler")
+        gone = [replace(one, state="unreachable") for one in it.run.view.servers]
+        it.run.view = replace(it.run.view, servers=tuple(gone))
+        it.run.stand("waiting", message="No connection.", hint="Start it.", field="server")
+        await shows(it, "! not reachable", "Start it. It is tried again by itself.")
+        assert "KSampler" not in it.text() and "e edits server" not in it.text()
+
+
 async def test_a_stop_that_was_asked_for_is_no_warning(reg: Callable) -> None:
     async with reg(running_view(None), size=(80, 24)) as it:
         it.run.stand("stopped", message="Stopped with 113 images still to come.", hint="Go on.")

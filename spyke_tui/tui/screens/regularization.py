@@ -170,6 +170,9 @@ class RegularizationScreen(PaneScreen):
     @property
     def wanted(self) -> int:
         """How many images a start would make; 0 while that is not known."""
+        settings = settings_of(self.session.project, self.kind)
+        if "count" in settings.given or self.kind == "topup":
+            return settings.count
         return self._offered.get(self.kind, 0)
 
     @property
@@ -272,12 +275,14 @@ class RegularizationScreen(PaneScreen):
             self._status.draw()
 
     def _wanted(self) -> str:
+        count = self.wanted
+        if not count:
+            return ""
+        words = "1 image" if count == 1 else f"{count} images"
         settings = settings_of(self.session.project, self.kind)
         if "count" in settings.given or self.kind == "topup":
-            return "1 image" if settings.count == 1 else f"{settings.count} images"
-        if self.kind not in self._offered:
-            return ""
-        return f"{self._offered[self.kind]} images, as many as the trainer uses"
+            return words
+        return f"{words}, as many as the trainer uses"
 
     def recolour(self) -> None:
         super().recolour()

@@ -149,7 +149,7 @@ class RunFacts(InkPane):
             words = "  ! not reachable" if bad else ""
             return [self.cells(Ink(server.address + words, ink, bold=True))[: self.size.width]]
         rows = [clipped(self.cells(Ink(server_words(server), ink, bold=True)), self.size.width)]
-        words = work_words(server)
+        words = "" if bad else work_words(server)  # what it drew when it was last heard of
         if words:
             row = self.cells(Ink(f"  {words}"))
             if server.steps > 0 and server.index is not None:
