@@ -52,4 +52,4 @@ class Seams:
             self._tell("")
         else:
             paper = "#{:02x}{:02x}{:02x}".format(*found)
-            self._tell(f"! bars {pad} on {paper}: T, pad auto")
+            self._tell(f"! bars show (T, pad): {pad} on {paper}")

@@ -21,6 +21,7 @@ from spyke_tui.store.config import FILE_NAME
 from spyke_tui.terminal.cells import plain
 from spyke_tui.tui.autosave import Autosave
 from spyke_tui.tui.background import start, tell_failure
+from spyke_tui.tui.bold_black import NoBoldBlack
 from spyke_tui.tui.key_line import Acted, KeyLine
 from spyke_tui.tui.keymap import bindings_of, keymap_of
 from spyke_tui.tui.last_filter import NoCommands
@@ -104,7 +105,8 @@ class SpykeApp(App[None]):
         self.set_reactive(App.theme, name)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), self._last_filter]
+        few = [NoBoldBlack()] if self.console.color_system == "standard" else []
+        return [*super().get_line_filters(), *few, self._last_filter]
 
     def notify(
         self,

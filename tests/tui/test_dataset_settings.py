@@ -155,7 +155,7 @@ async def test_bars_that_stand_out_are_told_at_rest(opened: Callable, project: P
     ImageDraw.Draw(sheet).rectangle((100, 60, 140, 250), fill="#803030")
     sheet.save(project / "final.png")
     async with opened() as it:
-        words = "! bars #ffffff on #f4f1e8: T, pad auto"
+        words = "! bars show (T, pad): #ffffff on #f4f1e8"
         await it.until(lambda: words in it.text(), "the seam")
         await opened_form(it)
         await typed(it, "", "", "", "", "", "", "auto")
