@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -44,11 +44,11 @@ class HindrancesScreen(ModalScreen[str | None]):
             yield Static(Content(f"{self._title}: {count} {what} first"), classes="title")
             with VerticalScroll(id="hindrances"):
                 for number, one in enumerate(self._found, 1):
-                    lead = f"{number}  " if one.field else "   "
                     where = f"  ({one.field})" if one.field else ""
-                    lines = [f"{lead}! {one.message}{where}"]
-                    lines += [f"     {one.hint}"] if one.hint else []
-                    yield Static(Content("\n".join(map(plain, [*lines, ""]))), markup=False)
+                    words = [f"! {one.message}{where}", one.hint]
+                    with Horizontal(classes="hindrance"):
+                        yield Static(str(number) if one.field else "", classes="number")
+                        yield Static(Content("\n".join(map(plain, filter(None, words)))))
             yield Static(Content(self._keys()), id="settings-help")
 
     def _keys(self) -> str:
