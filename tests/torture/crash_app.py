@@ -168,7 +168,10 @@ def _start_again(
     words = done.stdout + done.stderr
     if b"Traceback" in words or (b" 0 kept" not in words and outcome.what != "adopt"):
         outcome.failures.append(f"the next build: {words[-500:]!r}")
-    made = (f"{stage.TRAIN}/", f"{stage.CLASS}/", f"{stage.CANDIDATES}/")
+    train, class_ = stage.made_folders(folder)
+    if train != stage.TRAIN:  # another trigger, other repeats: all of it moves along
+        expected = {name for name in expected if not name.startswith(f"{stage.TRAIN}/")}
+    made = (f"{train}/", f"{class_}/", f"{stage.CANDIDATES}/")
     expected = expected | {
         name for name in stage.tree(folder) if name.startswith(made) or "thumbnails/" in name
     }

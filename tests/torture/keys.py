@@ -111,10 +111,24 @@ def generating(pick: random.Random) -> Script:
     return keys
 
 
+def settling(pick: random.Random) -> Script:
+    """What holds for the whole set, field by field, and taken back."""
+    keys: Script = []
+    for _ in range(4):
+        keys += [b"T", b""]
+        for _ in range(pick.randint(1, 4)):
+            words = pick.choice(
+                ["red scarf, hat", "hat", "12", "auto", "10-30", "60 30 10", "x", ""]
+            )
+            keys += [TAB] * pick.randint(0, 5) + [letter.encode() for letter in words]
+        keys += [TAB, ESC, b"", ESC, b""] + [b"u"] * pick.randint(0, 3) + [RIGHT]
+    return keys
+
+
 SCRIPTS = {
     "nudge": nudging, "undo": undoing, "make": making, "suggest": suggesting,
     "caption": captioning, "sheets": sheets, "mark": marking, "build": building,
-    "adopt": adopting, "generate": generating,
+    "adopt": adopting, "settle": settling, "generate": generating,
 }  # fmt: skip
 WEIGHTED = [*SCRIPTS, "generate", "generate"]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from spyke_tui.errors import SpykeError
+from spyke_tui.model.layout import Layout
 from spyke_tui.store.crops_file import CropsFile
 from tests.torture.programs import ROOT, environment
 
@@ -166,6 +167,13 @@ def torn_files(folder: Path) -> list[str]:
 def state_of(folder: Path) -> str:
     """The word of what crops.toml says; raises `SpykeError` where it can't be read."""
     return word_of(CropsFile.read(folder / "crops.toml").project)
+
+
+def made_folders(folder: Path) -> tuple[str, str]:
+    """Of training images and class images, as crops.toml has it, relative to `folder`."""
+    layout = Layout.of(CropsFile.read(folder / "crops.toml").project.dataset, folder)
+    train, class_ = (path.relative_to(folder).as_posix() for path in (layout.train, layout.reg))
+    return train, class_
 
 
 def readable(folder: Path) -> str:

@@ -8,8 +8,11 @@ from typing import Any
 
 
 def word_of(project: Any) -> str:
-    """Of all that the app edits: sheets, crops and the settings of generation."""
-    parts = (dict(project.sheets), project.crops, project.reg, project.topup)
+    """Of all that the app edits."""
+    parts = (
+        project.dataset, project.targets, dict(project.sheets), project.crops, project.reg,
+        project.topup,
+    )  # fmt: skip
     return hashlib.sha256(repr(_plain(parts)).encode(errors="surrogatepass")).hexdigest()
 
 
