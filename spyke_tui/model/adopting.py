@@ -9,7 +9,7 @@ from spyke_tui.model.batch import BatchEdit, Change, Skipped
 from spyke_tui.model.caption import caption_of, mirror_caption_of, one_line
 from spyke_tui.model.caption_parsing import parse_caption
 from spyke_tui.model.mirroring import with_twin_following
-from spyke_tui.model.project import Project
+from spyke_tui.model.project import Crop, Dataset, Project
 from spyke_tui.model.vocabulary import Vocabulary
 
 Adopted = tuple[str, bool, str]
@@ -18,24 +18,27 @@ Adopted = tuple[str, bool, str]
 
 def adopt_many(project: Project, found: Iterable[Adopted]) -> BatchEdit:
     """Take these captions from the disk as `with_adopted` does; empty ones are skipped."""
-    vocabulary, after = Vocabulary.of(project), project
+    vocabulary, dataset = Vocabulary.of(project), project.dataset
+    crops = list(project.crops)
+    places: dict[str, int] = {}
+    for at, crop in enumerate(crops):
+        places.setdefault(crop.id, at)
     changes: list[Change] = []
     skipped: list[Skipped] = []
     for crop_id, mirror, text in found:
-        crop = after.crop(crop_id)
-        if crop is None:
+        if crop_id not in places:
             continue
+        crop = crops[places[crop_id]]
         name, of = (crop.mirror_id, mirror_caption_of) if mirror else (crop.id, caption_of)
         if not one_line(text):
             skipped.append(Skipped(name, "its file has no text"))
             continue
-        before, dataset = of(crop, project.dataset), project.dataset
-        after, words = with_adopted(after, crop_id, text, vocabulary, mirror=mirror)
-        adopted = after.crop(crop_id) or crop
-        changes.append(Change(name, before, of(adopted, dataset), "" if mirror else words))
+        after, words = _adopted(crop, dataset, text, vocabulary, mirror=mirror)
+        changes.append(Change(name, of(crop, dataset), of(after, dataset), "" if mirror else words))
+        crops[places[crop_id]] = after
     count = len(changes)
     label = f"adopt {count} caption{'' if count == 1 else 's'} from the disk"
-    return BatchEdit(label, after, tuple(changes), tuple(skipped))
+    return BatchEdit(label, project.with_crops(tuple(crops)), tuple(changes), tuple(skipped))
 
 
 def write_over_many(project: Project, found: Iterable[Adopted]) -> BatchEdit:
@@ -61,11 +64,15 @@ def with_adopted(
     at = next((at for at, crop in enumerate(crops) if crop.id == crop_id), None)
     if at is None:
         return project, ""
-    words = "as the twin's own caption"
-    if mirror:
-        crops[at] = replace(crops[at], mirror_caption=text)
-    else:
-        parsed = parse_caption(text, project.dataset, vocabulary, crops[at])
-        crops[at] = with_twin_following(crops[at], parsed.applied_to(crops[at]), project.dataset)
-        words = "into the fields" if parsed.fits else f"as it is, because {parsed.why}"
+    crops[at], words = _adopted(crops[at], project.dataset, text, vocabulary, mirror=mirror)
     return project.with_crops(tuple(crops)), words
+
+
+def _adopted(
+    crop: Crop, dataset: Dataset, text: str, vocabulary: Vocabulary, *, mirror: bool
+) -> tuple[Crop, str]:
+    if mirror:
+        return replace(crop, mirror_caption=text), "as the twin's own caption"
+    parsed = parse_caption(text, dataset, vocabulary, crop)
+    after = with_twin_following(crop, parsed.applied_to(crop), dataset)
+    return after, "into the fields" if parsed.fits else f"as it is, because {parsed.why}"
