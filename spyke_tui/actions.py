@@ -158,7 +158,7 @@ ACTIONS: tuple[Action, ...] = (
     _sheets("View", "sheet.sort", "o", "Order", "as in the file, by name, by state, by use, by kept crops"),
     _sheets("View", "sheet.filter", "/", "Filter", "show only sheets with these words"),
 
-    _captions("Typing", "caption.take", "enter", "Take or next", "take the marked proposal, else the next picture with the keys in the same field; Tab and PgDn take it too, and go on"),
+    _captions("Typing", "caption.take", "enter", "Take or next", "take the marked proposal, else the next picture with the keys in the same field; after a letter or two Tab and PgDn take it too"),
     _captions("Typing", "caption.field-next", "tab", "Next field", "digits or first letters choose, digits or Space tick details, Backspace takes back; Down goes into the proposals"),
     _captions("Typing", "caption.field-previous", "shift+tab", "Previous field", "the field before"),
     _captions("Typing", "caption.next", "n pagedown", "Next picture", "the next crop; rejected ones are passed over"),

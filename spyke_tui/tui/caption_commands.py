@@ -30,7 +30,7 @@ def _take(screen: CaptionsScreen) -> None:
 
 
 def _moving(move: Callable[[CaptionsScreen], object]) -> Command:
-    """Whatever leads out of a field finishes a word that was begun: half of it is never meant."""
+    """Whatever leads out of a field finishes a word of which a letter or two were typed."""
 
     def run(screen: CaptionsScreen) -> None:
         field, begun = screen.form.focused_text, screen.proposing.begun

@@ -6,6 +6,9 @@ from spyke_tui.model.caption_form import TextField
 from spyke_tui.model.proposals import Proposal, propose
 from spyke_tui.model.vocabulary import Vocabulary
 
+BEGUN = 2
+"""Letters that are the beginning of a word, and not one."""
+
 
 class Proposing:
     """`at` is the place of the marked proposal, -1 while none is: then Enter goes on."""
@@ -17,7 +20,8 @@ class Proposing:
 
     @property
     def begun(self) -> Proposal | None:
-        """The marked proposal of a word that was begun here: what is meant by half of it."""
+        """The marked proposal where a letter or two were typed for it: nobody means just those.
+        More may be a word of its own ("standing", where "standing neutral pose" is known)."""
         return self.marked if self._begun else None
 
     @property
@@ -26,9 +30,9 @@ class Proposing:
 
     def typed(self, vocabulary: Vocabulary, name: TextField, text: str) -> None:
         """Something was typed: mark the likeliest, if that is how it begins."""
-        self._begun = True
         self.proposals = propose(vocabulary, name, text)
         last = text.rpartition(",")[2].strip()
+        self._begun = 0 < len(last) <= BEGUN
         self.at = 0 if last and self.proposals and self.proposals[0].begun else -1
 
     def visit(self, vocabulary: Vocabulary, name: TextField, text: str) -> None:

@@ -116,19 +116,21 @@ async def test_enter_takes_a_proposal_then_goes_on_in_the_same_field(captions: C
         assert "last crop" in it.text()
 
 
-async def test_a_word_that_was_begun_is_finished_by_whatever_leads_out(captions: Callable) -> None:
+async def test_a_letter_or_two_are_finished_by_whatever_leads_out(captions: Callable) -> None:
     async with captions() as it:
         await it.press("tab", "f", "tab")
         assert crop_of(it).view == "front view" and it.app.focused.id == "field-pose"
-        await it.press("s", "pagedown")
+        await it.press("s", "t", "pagedown")
         assert crop_of(it).pose == "standing neutral pose"
         assert it.session.editor.crop.id == "back" and it.app.focused.id == "field-pose"
         await it.press("s", "escape", "tab")  # the mark was put away: this is what is meant
         assert crop_of(it, "back").pose == "s"
         await it.press("shift+tab", "down", "tab")  # only looked at, nothing begun
         assert crop_of(it, "back").pose == "s"
-        await it.press("shift+tab", *"stand", "down", "tab", "escape", "u")
-        assert crop_of(it, "back").pose == "s"  # one visit, one step
+        await it.press("shift+tab", *"standing", "tab")  # a word of its own
+        assert crop_of(it, "back").pose == "standing"
+        await it.press("shift+tab", "s", "down", "tab", "escape", "u")
+        assert crop_of(it, "back").pose == "standing"  # one visit, one step
 
 
 @pytest.mark.parametrize("size", [(80, 18), (50, 14), (40, 11)])

@@ -251,7 +251,7 @@ class ProposalList(InkPane):
     def _listed(self, proposals: Sequence[Proposal], at: int, room: int) -> list[list[Cell]]:
         lead = "used before; Down chooses"
         if at >= 0:
-            lead = "Enter takes the marked one, Tab too; Esc does not"
+            lead = "Enter takes the marked one, Esc does not"
         rows = [self.cells(Ink(lead, dim=True))]
         room = max(1, room)
         top = max(0, at - room + 1)
