@@ -123,14 +123,10 @@ def go_the_whole_road(terminal: Terminal, project: Project, figures: dict[str, i
     terminal.press("f4")
     saved(lambda: marked(terminal) == "framing", "the form")
     terminal.press("1", "tab")
-    saved(lambda: marked(terminal) == "view", "the field view")
-    terminal.press(*"front", "tab")  # which finishes a word that was begun
-    saved(lambda: marked(terminal) == "pose", "the field pose")
-    terminal.press(*"standing")
-    saved(lambda: "Enter takes" in terminal.shown(), "a proposal")
-    terminal.press("escape")  # as it was typed
-    saved(lambda: "Enter takes" not in terminal.shown(), "no proposal")
-    terminal.press("tab")
+    # Tab finishes the beginning of a word, and leaves a word as it was typed.
+    for field, words in (("view", "fr"), ("pose", "standing")):
+        saved(lambda field=field: marked(terminal) == field, f"the field {field}")
+        terminal.press(*words, "tab")
     saved(
         lambda: [
             {key: after for key, (_, after) in fields.items()}
