@@ -25,6 +25,8 @@ IN_TIME = 0.95
 """Seconds after which the oldest change is to be on the disk: a second is promised."""
 AGAIN = 5.0
 """Seconds until a failed save is tried again."""
+BUILT = 1.0
+"""Seconds between looks whether a build is over, which keeps captions from following."""
 
 
 class Autosave:
@@ -39,6 +41,7 @@ class Autosave:
         self._oldest: float | None = None
         self._writing = asyncio.Lock()
         self._kept = session.history.version
+        self._captions_wait = False
 
     def changed(self) -> None:
         """The project changed: see to it that it is saved in time."""
@@ -88,10 +91,12 @@ class Autosave:
         """Bring the caption files that a build wrote in line with what is saved now."""
         from spyke_tui.kohya.captions_on_disk import follow_captions
 
+        self._captions_wait = False
         try:
             await asyncio.to_thread(follow_captions, project, self._session.file.folder)
         except ProjectLockedError:
-            pass  # a build is going on: it writes them, or the next save does
+            # A build is going on, perhaps from before this save: what it wrote is looked at then.
+            self._captions_wait = True
         except (WriteError, OSError) as error:
             self._app.post_message(CaptionsNotWritten(str(error)))
 
@@ -117,7 +122,9 @@ class Autosave:
                 session.problem = ""
                 self._oldest = None
                 await self._keep_steps()
-                self.changed()
+                if self._captions_wait:
+                    await self._follow(project)
+                self._go_on()
                 return True
             self._last = monotonic()
             oldest, self._oldest = self._oldest, None
@@ -141,5 +148,11 @@ class Autosave:
             await self._follow(project)
             self._app.post_message(ProjectSaved())
         self._drop_timer()
-        self.changed()  # what was changed while the file was written: now it is known for how long
+        self._go_on()
         return session.is_saved
+
+    def _go_on(self) -> None:
+        """See to what was changed while the file was written, and to what had to wait."""
+        self.changed()
+        if self._captions_wait and self._timer is None:
+            self._begin_timer(BUILT)

@@ -14,6 +14,7 @@ from spyke_tui.kohya.build import build_project
 from spyke_tui.model.caption import caption_of
 from spyke_tui.store.app_lock import AppLock
 from spyke_tui.store.crops_file import CropsFile
+from spyke_tui.store.lock import exclusive
 from spyke_tui.tui.screens.captions import CaptionsScreen
 from spyke_tui.tui.writer import TerminalWriter
 
@@ -391,6 +392,21 @@ async def test_a_built_caption_follows_what_is_typed(captions: Callable, project
         await it.press(*"back view")
         await it.saved()
         assert text.read_text() == "mine\n"
+
+
+async def test_a_built_caption_follows_once_a_build_elsewhere_is_over(
+    captions: Callable, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spyke_tui.tui.autosave.BUILT", 0.05)
+    text = build(project)
+    before = text.read_bytes()
+    async with captions() as it:
+        with exclusive(project / "dataset/spyke/.spyke/lock", "spyke-tui build"):
+            await it.press("tab", *"side view")
+            await it.until(lambda: it.app.autosave._captions_wait, "the lock")
+            await it.saved()
+            assert text.read_bytes() == before
+        await it.until(lambda: b"side view" in text.read_bytes(), "the caption on the disk")
 
 
 async def test_a_changed_caption_is_told_on_other_panes_once(
