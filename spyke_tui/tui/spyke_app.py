@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 WHY = 12.0
 """Seconds to read why there are no real pictures, and what to do about it."""
+WHY_AGAIN = 3.0
+"""The same, where this project was opened with the same words before: they cover the panes."""
 
 
 def _action_commands() -> type[Provider]:
@@ -146,8 +148,9 @@ class SpykeApp(App[None]):
     def on_mount(self) -> None:
         self.call_after_refresh(_collect_again)
         end_on_signals(self)
-        if self.session.choice.why:
-            self.notify(self.session.choice.why, markup=False, timeout=WHY)
+        if why := self.session.choice.why:
+            self.notify(why, timeout=WHY_AGAIN if self.session.left_at.get("why") == why else WHY)
+            self.session.left_at["why"] = why  # kept with the place where the user is
         self._tell_config()
         self.call_after_refresh(self._watch_project)
 

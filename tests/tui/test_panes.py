@@ -19,7 +19,7 @@ from spyke_tui.terminal.capabilities import Choice
 from spyke_tui.terminal.cells import PLACEHOLDER
 from spyke_tui.tui.screens.help import HelpScreen
 from spyke_tui.tui.session import Session
-from spyke_tui.tui.spyke_app import SpykeApp
+from spyke_tui.tui.spyke_app import WHY, WHY_AGAIN, SpykeApp
 from spyke_tui.tui.themes import palette_of
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -210,6 +210,13 @@ async def test_why_it_is_another_protocol_is_said(project: Path) -> None:
     async with app.run_test() as pilot:
         await pilot.pause()
         assert [note.message for note in app._notifications] == [session.choice.why]
+        assert [note.timeout for note in app._notifications] == [WHY]
+        session.remember()
+    for why, timeout in ((session.choice.why, WHY_AGAIN), ("Another reason.", WHY)):
+        app = SpykeApp(Session.open(project, Choice("halfcell", why)))
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pilot.pause()
+            assert [note.timeout for note in app._notifications] == [timeout]
 
 
 async def test_without_pictures_there_are_boxes(opened: Callable) -> None:
