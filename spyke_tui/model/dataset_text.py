@@ -13,7 +13,7 @@ from typing import cast
 
 from spyke_tui.errors import UsageError
 from spyke_tui.model.project import FRAMINGS, Crop, Dataset, Project, Span, Targets
-from spyke_tui.model.reading import SIZES, TARGET_SPANS
+from spyke_tui.model.reading import SIZES
 from spyke_tui.model.settings_edit import Section, Value, with_settings
 from spyke_tui.model.settings_text import SettingField
 from spyke_tui.model.table import FieldError, quoted
@@ -41,16 +41,14 @@ HINTS = {
 _NUMBERS = ("dataset.repeats", "dataset.size", "targets.batch")
 LISTS = ("dataset.details", "dataset.one_sided", "targets.expressions")
 _SHARES = ("targets.details_shown", "targets.action", "targets.tolerance")
-_SPANS = tuple(f"targets.{key}" for key in TARGET_SPANS)
+_SPANS = ("targets.images", "targets.reg", "targets.steps")
 _DEFAULTS = (Dataset("x", "x"), Targets())
 
 
 def dataset_fields(project: Project) -> tuple[SettingField, ...]:
     """All fields, in the order of the form."""
     return tuple(
-        SettingField(
-            name, _text(project, name) if _is_given(project, name) else "", _default(name), hint
-        )
+        SettingField(name, _given_text(project, name), _default(name), hint)
         for name, hint in HINTS.items()
     )
 
@@ -62,7 +60,7 @@ def with_dataset_text(project: Project, name: str, text: str) -> Project:
     """
     section, key = cast("tuple[Section, str]", tuple(name.split(".", 1)))
     words = " ".join(text.split())
-    if words == (_text(project, name) if _is_given(project, name) else ""):
+    if words == _given_text(project, name):
         return project
     if not words:
         if name == "dataset.trigger":
@@ -144,28 +142,26 @@ def _require_details(project: Project, names: tuple[str, ...]) -> None:
 # Text and values ----------------------------------------------------------------------------
 
 
-def _is_given(project: Project, name: str) -> bool:
+def _table(name: str, dataset: Dataset, targets: Targets) -> tuple[Dataset | Targets, str]:
+    """The table that a field is of, and its key there."""
     section, key = name.split(".", 1)
-    table = project.dataset if section == "dataset" else project.targets
-    return any(one == key or one.startswith(f"{key}.") for one in table.given)
+    return (dataset if section == "dataset" else targets), key
 
 
 def _keys(project: Project, name: str) -> list[str]:
-    section, key = name.split(".", 1)
-    table = project.dataset if section == "dataset" else project.targets
-    return [one for one in table.given if one == key or one.startswith(f"{key}.")]
+    """Those of a field that stand in the file."""
+    table, key = _table(name, project.dataset, project.targets)
+    return [one for one in table.given if one.partition(".")[0] == key]
 
 
-def _text(project: Project, name: str) -> str:
-    section, key = name.split(".", 1)
-    return _shown(name, _found(project.dataset if section == "dataset" else project.targets, key))
+def _given_text(project: Project, name: str) -> str:
+    """Empty where the file says nothing."""
+    table, key = _table(name, project.dataset, project.targets)
+    return _shown(name, _found(table, key)) if _keys(project, name) else ""
 
 
 def _default(name: str) -> str:
-    section, key = name.split(".", 1)
-    if name == "dataset.trigger":
-        return ""
-    return _shown(name, _found(_DEFAULTS[section == "targets"], key))
+    return "" if name == "dataset.trigger" else _shown(name, _found(*_table(name, *_DEFAULTS)))
 
 
 def _found(table: Dataset | Targets, key: str) -> object:
@@ -212,8 +208,7 @@ def _values(name: str, words: str) -> dict[str, Value | None]:
 def _span(key: str, words: str) -> dict[str, Value | None]:
     numbers = re.fullmatch(r"(\d{1,9})\s*(?:-|–|to|\.\.|,|\s)\s*(\d{1,9})", words, re.ASCII)
     if numbers is None:
-        example = Targets()
-        usual = _shown("", getattr(example, key))
+        usual = _default(f"targets.{key}")
         raise UsageError(f"{key}: {quoted(words)} is no range.", f"Write {usual}.")
     low, high = map(int, numbers.groups())
     return {f"{key}.min": low, f"{key}.max": high}

@@ -67,11 +67,12 @@ def read_project(data: Mapping[str, Any]) -> Project:
 DATASET_KEYS = (
     "character", "trigger", "class", "details", "one_sided", "repeats", "size", "pad", "root",
 )  # fmt: skip
-TARGET_SPANS = ("images", "reg", "steps")
 TARGET_KEYS = (
-    "images", "reg", "details_shown", "framing", "action", "tolerance", "expressions", "steps",
-    "batch",
+    "images.min", "images.max", "reg.min", "reg.max", "details_shown", "framing.full body",
+    "framing.bust", "framing.closeup", "action", "tolerance", "expressions", "steps.min",
+    "steps.max", "batch",
 )  # fmt: skip
+"""With those of the tables inside it, as ``images.min``."""
 
 
 def read_dataset(table: Table, unknown: list[str]) -> Dataset:
@@ -168,13 +169,13 @@ def read_targets(table: Table | None, unknown: list[str]) -> Targets:
 
 
 def _given_targets(table: Table) -> frozenset[str]:
-    inner = {*TARGET_SPANS, "framing"}
-    keys = {key for key in TARGET_KEYS if table.has(key) and key not in inner}
-    for key in inner:
-        if table.has(key):
-            names = FRAMINGS if key == "framing" else ("min", "max")
-            keys |= {f"{key}.{name}" for name in names if name in table.data[key]}
-    return frozenset(keys)
+    """The keys that stand there; called when all inner tables are known to be tables."""
+    parts = ((key, *key.partition(".")) for key in TARGET_KEYS)
+    return frozenset(
+        key
+        for key, outer, dot, inner in parts
+        if table.has(outer) and (not dot or inner in table.data[outer])
+    )
 
 
 def _read_sheets(table: Table | None, unknown: list[str]) -> dict[str, Sheet]:

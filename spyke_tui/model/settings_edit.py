@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from spyke_tui.model.generation import KINDS, Kind
-from spyke_tui.model.project import FRAMINGS, Dataset, Generation, Project, Targets
+from spyke_tui.model.project import Dataset, Generation, Project, Targets
 from spyke_tui.model.reading import (
     DATASET_KEYS,
     GENERATION_KEYS,
@@ -50,12 +50,11 @@ def settings_of(project: Project, kind: Kind) -> Generation:
 
 def is_setting(section: str, key: str) -> bool:
     """Whether crops.toml may have this key in this table."""
-    outer = key.partition(".")[0]
     match section:
         case "dataset":
             return key in DATASET_KEYS
         case "targets":
-            return outer in TARGET_KEYS
+            return key in TARGET_KEYS
         case "reg" | "topup":
             return key in GENERATION_KEYS or key.startswith(REROLLS)
     return False
@@ -78,18 +77,12 @@ def written(project: Project, section: Section) -> dict[str, Value]:
     """What stands in the table, by key."""
     if section == "dataset" or section == "targets":
         table = project.dataset if section == "dataset" else project.targets
-        return {key: value_of(table, key) for key in sorted(table.given, key=_order)}
+        keys = DATASET_KEYS if section == "dataset" else TARGET_KEYS
+        return {key: value_of(table, key) for key in keys if key in table.given}
     settings = settings_of(project, section)
     out = {key: value_of(settings, key) for key in GENERATION_KEYS if key in settings.given}
     rerolls = sorted(settings.rerolls.items())
     return out | {f"{REROLLS}{index}": count for index, count in rerolls}
-
-
-def _order(key: str) -> tuple[int, int]:
-    """Where a key of [dataset] or [targets] stands among the others."""
-    outer, _, inner = key.partition(".")
-    keys = (*DATASET_KEYS, *TARGET_KEYS)
-    return keys.index(outer), ("", "min", "max", *FRAMINGS).index(inner)
 
 
 def with_settings(

@@ -71,7 +71,17 @@ def test_undo_of_what_was_changed_meanwhile_is_refused() -> None:
         history.undo()
 
 
-@pytest.mark.parametrize("bad", [["own", "steps", 1, 2], ["reg", "x", 1, 2], ["reg", "steps", {}]])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        ["own", "steps", 1, 2],
+        ["reg", "x", 1, 2],
+        ["reg", "steps", {}],
+        ["dataset", "clas", "a", "b"],
+        ["targets", "images", 1, 2],
+        ["targets", "images.mean", 1, 2],
+    ],
+)
 def test_kept_steps_that_make_no_sense_are_dropped(bad: list[object]) -> None:
     with pytest.raises((ValueError, TypeError, LookupError)):
         step_from_json({"label": "", "crops": [], "sheets": [], "settings": [bad]})

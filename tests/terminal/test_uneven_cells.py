@@ -9,18 +9,17 @@ from collections.abc import Sequence
 
 import pytest
 from models.xterm_js_model import XtermJsModel
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops
 from real_display import everything
+from test_sixel import PICTURE, SHEET
 
 from spyke_tui.model.geometry import Edge, Rect, Size
-from spyke_tui.processing.previews import SheetPicture
 from spyke_tui.terminal.gallery import Framed, open_galleries
 from spyke_tui.terminal.scene import Kind, Outline, Palette, Scene
 from spyke_tui.terminal.surface import Place, Span, Terminal, Transfer, Update, open_surfaces
 from spyke_tui.terminal.uneven_cells import Grid, below, closed, grid_of, stretched
 from spyke_tui.terminal.viewport import Viewport
 
-SHEET = Size(320, 200)
 GROUND = 0xFF00FF
 """Nothing else has this colour."""
 
@@ -108,17 +107,6 @@ def test_where_a_picture_must_end_early_the_cell_below_has_its_colour() -> None:
     assert below(rows, colours, cell, (5, 2), grid) == "\x1b[3;6H\x1b[48;2;64;80;96m \x1b[0m"
     after = below(rows, colours, cell, (4, 2), grid, after_open=True)
     assert after == "\x1b[3;5H\x1b[48;2;16;32;48m \x1b[0m"
-
-
-def art() -> Image.Image:
-    image = Image.linear_gradient("L").resize((SHEET.width, SHEET.height)).convert("RGB")
-    draw = ImageDraw.Draw(image)
-    for at in range(0, SHEET.width, 40):
-        draw.rectangle((at, at // 2, at + 15, at // 2 + 30), fill=(at % 256, 200, 255 - at % 256))
-    return image
-
-
-PICTURE = SheetPicture(art())
 
 
 def scene(rect: Rect, edge: Edge = Edge.WHOLE, label: str = "") -> Scene:

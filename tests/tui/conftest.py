@@ -128,6 +128,19 @@ class Opened:
             await self.pilot.pause()
             await asyncio.sleep(0.01)
 
+    def heard(self) -> list[str]:
+        """What is sent to the terminal from now on."""
+        writer = self.app.writer
+        said: list[str] = []
+        raw = writer._raw
+
+        def hear(text: str) -> None:
+            said.append(text)
+            raw(text)
+
+        writer._raw = hear  # type: ignore[method-assign]
+        return said
+
     async def saved(self) -> None:
         await self.until(lambda: self.session.is_saved, "saved")
 

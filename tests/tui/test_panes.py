@@ -312,14 +312,7 @@ async def test_redraw_sends_the_picture_again(opened: Callable) -> None:
     async with opened(images="sixel") as it:
         writer = it.app.writer
         await it.until(lambda: not writer._sending, "the picture")
-        said: list[str] = []
-        raw = writer._raw
-
-        def heard(text: str) -> None:
-            said.append(text)
-            raw(text)
-
-        writer._raw = heard
+        said = it.heard()
         it.app.do("app.redraw")
         sheet = it.app.screen.query_one("#sheet")
         rows = sheet.surface._canvas.area.height  # type: ignore[attr-defined]

@@ -423,14 +423,7 @@ async def test_without_pictures_words_take_their_place(the_set: Callable) -> Non
 async def test_pictures_go_to_the_terminal_once(opened: Callable, protocol: str) -> None:
     async with opened(images=protocol, wait=False) as it:
         writer = it.app.writer
-        said: list[str] = []
-        raw = writer._raw
-
-        def heard(text: str) -> None:
-            said.append(text)
-            raw(text)
-
-        writer._raw = heard
+        said = it.heard()
         await it.press("f5")
         await checked(it)
         begins = "\x1b_Ga=t" if protocol == "kitty" else "\x1bP0;1;0q"

@@ -47,7 +47,8 @@ class TagCounts(InkPane, can_focus=True):
         room = height - 1
         self._top = min(max(self._top, self._at - room + 1), self._at)
         fg, bg = self.ink
-        title = f"{len(self._tags)} tags in {self._crops} captions"
+        tags = "1 tag" if len(self._tags) == 1 else f"{len(self._tags)} tags"
+        title = f"{tags} in {self._crops} caption{'' if self._crops == 1 else 's'}"
         rows = [self.cells(Ink(("▶ " if self.has_focus else "  ") + title, bold=True))]
         for at, used in enumerate(self._tags[self._top : self._top + room], self._top):
             here = self.has_focus and at == self._at
