@@ -496,7 +496,7 @@ async def test_choices_go_on_in_the_next_row_instead_of_being_cut(captions: Call
         await it.pilot.resize_terminal(120, 40)
         await it.pilot.resize_terminal(200, 50)
         await it.pilot.pause()
-        assert "tags in 4 captions" in it.text()
+        assert "1 tag in 4 captions" in it.text()
 
 
 def packet(it, *keys: str) -> None:
